@@ -1,0 +1,6 @@
+namespace IuCutter.Agent;
+
+internal static class Program
+{
+    private static int Main() => 0;
+}
