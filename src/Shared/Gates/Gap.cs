@@ -1,0 +1,7 @@
+namespace IuCutter.Gates;
+
+/// <summary>A thing known to be missing, and who has to close it.</summary>
+/// <param name="Id">Stable name, e.g. <c>no-tests</c>.</param>
+/// <param name="Statement">What is missing, in one sentence.</param>
+/// <param name="Owner">Who accepted it and has to close it.</param>
+public sealed record Gap(string Id, string Statement, string Owner);

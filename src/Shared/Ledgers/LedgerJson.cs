@@ -1,0 +1,46 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using IuCutter.Gates;
+
+namespace IuCutter.Ledgers;
+
+/// <summary>The ledger's JSON: strict when read, never re-serialised to verify.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    AllowDuplicateProperties = false,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = false,
+    UseStringEnumConverter = true)]
+[JsonSerializable(typeof(LedgerEntry))]
+[JsonSerializable(typeof(GateResult))]
+[JsonSerializable(typeof(LedgerReceipt))]
+public sealed partial class LedgerJson : JsonSerializerContext
+{
+    public static byte[] Write(LedgerEntry entry) => JsonSerializer.SerializeToUtf8Bytes(entry, Readable.Context.LedgerEntry);
+
+    public static byte[] Write(GateResult gate) => JsonSerializer.SerializeToUtf8Bytes(gate, Readable.Context.GateResult);
+
+    public static byte[] Write(LedgerReceipt receipt) => JsonSerializer.SerializeToUtf8Bytes(receipt, Readable.Context.LedgerReceipt);
+
+    /// <exception cref="JsonException">The line is not exactly such an entry.</exception>
+    public static LedgerEntry ReadEntry(ReadOnlySpan<byte> line) =>
+        JsonSerializer.Deserialize(line, Default.LedgerEntry) ?? throw new JsonException("a ledger line must not be null");
+
+    /// <exception cref="JsonException">The bytes are not exactly such a gate.</exception>
+    public static GateResult ReadGate(ReadOnlySpan<byte> json) =>
+        JsonSerializer.Deserialize(json, Default.GateResult) ?? throw new JsonException("a gate must not be null");
+
+    /// <exception cref="JsonException">The bytes are not exactly such a receipt.</exception>
+    public static LedgerReceipt ReadReceipt(ReadOnlySpan<byte> json) =>
+        JsonSerializer.Deserialize(json, Default.LedgerReceipt) ?? throw new JsonException("a receipt must not be null");
+
+    /// <summary>Initialised on first use, after the generated default that it copies.</summary>
+    private static class Readable
+    {
+        // People read these lines: only what JSON itself demands is escaped. They are never put into a page as they are.
+        public static readonly LedgerJson Context = new(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+    }
+}

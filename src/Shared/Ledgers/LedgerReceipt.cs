@@ -1,0 +1,14 @@
+namespace IuCutter.Ledgers;
+
+/// <summary>
+/// The ledger's head as the agent signed it: whoever keeps one can tell later that the ledger was cut or written anew.
+/// </summary>
+/// <param name="Entries">How many lines the ledger had.</param>
+/// <param name="Head">The sha256 of its last line, lower hex.</param>
+/// <param name="Signature">ECDSA P-256 over SHA-256 of <see cref="SignedText"/>, IEEE P1363 form, base64.</param>
+/// <param name="PublicKey">The agent's key, SubjectPublicKeyInfo, base64.</param>
+public sealed record LedgerReceipt(long Entries, string Head, string Signature, string PublicKey)
+{
+    /// <summary>What is signed. Its first line keeps the signature from serving for anything else.</summary>
+    public static string SignedText(long entries, string head) => $"iucutter-ledger-head-v1\n{entries}\n{head}\n";
+}
