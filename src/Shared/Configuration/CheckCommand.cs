@@ -1,0 +1,40 @@
+using System.Text.Json.Serialization;
+
+namespace IuCutter.Configuration;
+
+/// <summary>One command that a gate runs in the release directory, and what of it must hold.</summary>
+public sealed record CheckCommand
+{
+    public static readonly TimeSpan DefaultTimeout = TimeSpan.FromMinutes(10);
+
+    public static readonly TimeSpan LongestTimeout = TimeSpan.FromHours(24);
+
+    public string? Name { get; init; }
+
+    /// <summary>The program and its arguments, as they reach execve: no shell splits or expands them.</summary>
+    public required IReadOnlyList<string> Run { get; init; }
+
+    /// <summary>Relative, inside the release directory; null is the release directory itself.</summary>
+    public string? Directory { get; init; }
+
+    public TimeSpan Timeout { get; init; } = DefaultTimeout;
+
+    /// <summary>Names passed through from the agent's own environment, values masked in all output.</summary>
+    public IReadOnlyList<string> Environment { get; init; } = [];
+
+    public IReadOnlyList<EnvironmentSetting> Set { get; init; } = [];
+
+    public bool Network { get; init; }
+
+    /// <summary>The least tier; null leaves it to the agent's policy.</summary>
+    public SandboxTier? Sandbox { get; init; }
+
+    /// <summary>Memory limit in bytes; null leaves it to the agent's policy.</summary>
+    public long? Memory { get; init; }
+
+    public CommandExpectation Expect { get; init; } = new();
+
+    /// <summary>What people see: the name, or else the command itself.</summary>
+    [JsonIgnore]
+    public string Title => Name ?? string.Join(' ', Run);
+}

@@ -1,0 +1,14 @@
+using System.Text.Json.Serialization;
+
+namespace IuCutter.Configuration;
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    AllowDuplicateProperties = false,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true,
+    MaxDepth = 20)]
+[JsonSerializable(typeof(ReleaseConfiguration))]
+internal sealed partial class ConfigurationJsonContext : JsonSerializerContext;

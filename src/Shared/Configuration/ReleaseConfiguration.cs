@@ -1,0 +1,49 @@
+namespace IuCutter.Configuration;
+
+/// <summary>
+/// What iucutter.yaml of the pushed commit asks for, with every default filled in. A gate's list that is <c>null</c> was left unset
+/// ("detect what suits"); an empty one was set to <c>[]</c> ("run none"). Key by key: docs/configuration.md.
+/// </summary>
+public sealed record ReleaseConfiguration
+{
+    /// <summary>The file's name at the root of the commit.</summary>
+    public const string FileName = "iucutter.yaml";
+
+    public const int DefaultKeep = 5;
+
+    public required string Name { get; init; }
+
+    public required string Slot { get; init; }
+
+    /// <summary>Where the agent is; null when the command line must say it.</summary>
+    public TargetAddress? Target { get; init; }
+
+    public ArtifactFormat Format { get; init; }
+
+    /// <summary>How many releases stay on the target, the live one included.</summary>
+    public int Keep { get; init; } = DefaultKeep;
+
+    public SourceRules Source { get; init; } = new();
+
+    public IReadOnlyList<Guard> Guards { get; init; } = [];
+
+    public IReadOnlyList<Anchor> Anchors { get; init; } = [];
+
+    public IReadOnlyList<CheckCommand>? Compile { get; init; }
+
+    public IReadOnlyList<CheckCommand>? Import { get; init; }
+
+    public IReadOnlyList<TestCommand>? Test { get; init; }
+
+    public IReadOnlyList<Assertion>? Assert { get; init; }
+
+    public IReadOnlyList<CheckCommand>? Smoke { get; init; }
+
+    public ForbidRules Forbid { get; init; } = new();
+
+    /// <summary>Names that every command gets from the agent's own environment; their values are masked wherever output is shown.</summary>
+    public IReadOnlyList<string> Environment { get; init; } = [];
+
+    /// <summary>What a commit without iucutter.yaml gets.</summary>
+    public static ReleaseConfiguration Default(string name) => new() { Name = name, Slot = name };
+}
