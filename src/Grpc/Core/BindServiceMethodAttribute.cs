@@ -1,0 +1,10 @@
+namespace Grpc.Core;
+
+/// <summary>On a service base: names the static method that binds it, <c>void Bind(ServiceBinderBase, TheBase)</c>.</summary>
+[AttributeUsage(AttributeTargets.Class, Inherited = false)]
+public sealed class BindServiceMethodAttribute(Type bindType, string bindMethodName) : Attribute
+{
+    public Type BindType { get; } = bindType;
+
+    public string BindMethodName { get; } = bindMethodName;
+}
