@@ -1,0 +1,100 @@
+using IuCutter.Ledgers;
+
+namespace IuCutter.Agent.Ledger;
+
+/// <summary>Where in the ledger's file the lines of an operation, of a slot, and all lines lie.</summary>
+internal sealed class LedgerIndex
+{
+    private readonly Lock _lock = new();
+    private readonly List<(long Offset, int Length)> _all = [];
+    private readonly List<string> _operations = [];
+    private readonly Dictionary<string, List<(long, int)>> _ofOperation = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, List<(long, int)>> _ofSlot = new(StringComparer.Ordinal);
+
+    public IReadOnlyList<string> Operations
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return [.. _operations];
+            }
+        }
+    }
+
+    public IReadOnlyList<string> Slots
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return [.. _ofSlot.Keys];
+            }
+        }
+    }
+
+    public void Add(LedgerEntry entry, long offset, int length)
+    {
+        lock (_lock)
+        {
+            _all.Add((offset, length));
+            if (entry.Operation.Length > 0)
+            {
+                if (!_ofOperation.TryGetValue(entry.Operation, out var lines))
+                {
+                    _operations.Add(entry.Operation);
+                    _ofOperation[entry.Operation] = lines = [];
+                }
+
+                lines.Add((offset, length));
+            }
+
+            foreach (var slot in SlotsOf(entry.Event))
+            {
+                _ofSlot[slot].Add((offset, length));
+            }
+        }
+    }
+
+    public IReadOnlyList<(long Offset, int Length)> OfOperation(string operation)
+    {
+        lock (_lock)
+        {
+            return _ofOperation.TryGetValue(operation, out var lines) ? [.. lines] : [];
+        }
+    }
+
+    public IReadOnlyList<(long Offset, int Length)> OfSlot(string slot)
+    {
+        lock (_lock)
+        {
+            return _ofSlot.TryGetValue(slot, out var lines) ? [.. lines] : [];
+        }
+    }
+
+    public IReadOnlyList<(long Offset, int Length)> Last(int most)
+    {
+        lock (_lock)
+        {
+            return most <= 0 || most >= _all.Count ? [.. _all] : _all.GetRange(_all.Count - most, most);
+        }
+    }
+
+    /// <summary>A removed release concerns every slot: each may have had it on its way back.</summary>
+    private IEnumerable<string> SlotsOf(LedgerEvent what)
+    {
+        var slot = what switch
+        {
+            LedgerEvent.SlotSwitched switched => switched.Slot,
+            LedgerEvent.ReleaseProved proved => proved.Slot,
+            _ => null,
+        };
+        if (slot is null)
+        {
+            return what is LedgerEvent.ReleaseRemoved ? [.. _ofSlot.Keys] : [];
+        }
+
+        _ofSlot.TryAdd(slot, []);
+        return [slot];
+    }
+}

@@ -1,0 +1,50 @@
+using System.Security.Cryptography;
+using System.Text;
+using IuCutter.Ledgers;
+
+namespace IuCutter.Agent.Ledger;
+
+/// <summary>The agent's key, ECDSA P-256, which signs the ledger's head. Made at the first start, kept in PKCS#8 PEM, mode 0600.</summary>
+public sealed class LedgerKey : IDisposable
+{
+    private const string FileName = "ledger.pem";
+
+    private readonly ECDsa _key;
+
+    private LedgerKey(ECDsa key) => _key = key;
+
+    public static LedgerKey OpenOrCreate(string directory)
+    {
+        var path = Path.Combine(directory, FileName);
+        var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        if (File.Exists(path))
+        {
+            key.ImportFromPem(File.ReadAllText(path));
+            return new LedgerKey(key);
+        }
+
+        var temporary = path + ".new";
+        using (var file = new FileStream(temporary, new FileStreamOptions
+        {
+            Mode = FileMode.Create,
+            Access = FileAccess.Write,
+            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+        }))
+        {
+            file.Write(Encoding.ASCII.GetBytes(key.ExportPkcs8PrivateKeyPem() + "\n"));
+            Posix.DirectoryHandle.Flush(file.SafeFileHandle);
+        }
+
+        File.Move(temporary, path);
+        return new LedgerKey(key);
+    }
+
+    /// <summary>Signs the ledger's head, so that whoever keeps the receipt can tell whether the ledger still goes on from there.</summary>
+    public LedgerReceipt Sign(long entries, string head)
+    {
+        var signature = _key.SignData(Encoding.ASCII.GetBytes(LedgerReceipt.SignedText(entries, head)), HashAlgorithmName.SHA256);
+        return new LedgerReceipt(entries, head, Convert.ToBase64String(signature), Convert.ToBase64String(_key.ExportSubjectPublicKeyInfo()));
+    }
+
+    public void Dispose() => _key.Dispose();
+}

@@ -1,0 +1,38 @@
+using System.Buffers;
+using System.Security.Cryptography;
+using IuCutter.Digests;
+using Microsoft.Win32.SafeHandles;
+
+namespace IuCutter.Agent.Measuring;
+
+/// <summary>Hashes a file as it lies on the disk.</summary>
+internal static class ContentDigest
+{
+    private const int BufferBytes = 256 * 1024;
+
+    public static Sha256Digest Of(SafeFileHandle file, out long bytes)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
+        try
+        {
+            bytes = RandomAccess.Read(file, buffer, 0);
+            if (bytes < buffer.Length && RandomAccess.Read(file, buffer.AsSpan((int)bytes, 1), bytes) == 0)
+            {
+                return Sha256Digest.Of(buffer.AsSpan(0, (int)bytes));
+            }
+
+            using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+            bytes = 0;
+            for (int read; (read = RandomAccess.Read(file, buffer, bytes)) > 0; bytes += read)
+            {
+                hash.AppendData(buffer, 0, read);
+            }
+
+            return Sha256Digest.FromBytes(hash.GetHashAndReset());
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+}

@@ -1,0 +1,300 @@
+using System.Text;
+using Microsoft.Win32.SafeHandles;
+
+namespace IuCutter.Agent.Posix;
+
+/// <summary>
+/// An open directory. Every path given to it is resolved beneath it, through no symbolic link and onto no other file system
+/// (openat2, Linux 5.6 and later), so that nothing can be made, read or removed outside, whatever a path says or another
+/// program swaps in meanwhile.
+/// </summary>
+/// <exception cref="PosixException">From every method: the system call that failed.</exception>
+public sealed unsafe class DirectoryHandle : IDisposable
+{
+    private const ulong Confined = Libc.ResolveBeneath | Libc.ResolveNoSymlinks | Libc.ResolveNoMagicLinks | Libc.ResolveNoXDev;
+
+    private readonly SafeFileHandle _handle;
+
+    private DirectoryHandle(int descriptor) => _handle = new SafeFileHandle(descriptor, ownsHandle: true);
+
+    private int Descriptor => (int)_handle.DangerousGetHandle();
+
+    /// <summary>Opens a directory by its absolute path; links on the way are followed, a link at its end is not.</summary>
+    public static DirectoryHandle Open(string path)
+    {
+        var bytes = Terminated(Encoding.UTF8.GetBytes(path));
+        fixed (byte* p = bytes)
+        {
+            var fd = Libc.Open(p, Libc.Directory | Libc.NoFollow | Libc.CloseOnExec, 0);
+            return fd >= 0 ? new DirectoryHandle(fd) : throw PosixException.Last("open directory", bytes);
+        }
+    }
+
+    public DirectoryHandle OpenDirectory(ReadOnlySpan<byte> path) => new(OpenBeneath(path, Libc.Directory, 0, "open directory"));
+
+    public SafeFileHandle OpenRead(ReadOnlySpan<byte> path) => new(OpenBeneath(path, Libc.ReadOnly, 0, "open"), ownsHandle: true);
+
+    public SafeFileHandle OpenWrite(ReadOnlySpan<byte> path) => new(OpenBeneath(path, Libc.WriteOnly, 0, "open"), ownsHandle: true);
+
+    /// <summary>Makes a file that was not there; its permission bits are exactly those given.</summary>
+    public SafeFileHandle CreateFile(ReadOnlySpan<byte> path, uint mode) =>
+        new(OpenBeneath(path, Libc.WriteOnly | Libc.Create | Libc.Exclusive, mode, "create"), ownsHandle: true);
+
+    /// <summary>Makes one directory; false when it was there already.</summary>
+    public bool MakeDirectory(ReadOnlySpan<byte> path, uint mode)
+    {
+        using var parent = OpenParent(path, out var name);
+        var bytes = Terminated(name);
+        fixed (byte* p = bytes)
+        {
+            if (Libc.MakeDirectoryAt(DescriptorOf(parent), p, mode) == 0)
+            {
+                return true;
+            }
+        }
+
+        var failure = PosixException.Last("make directory", path);
+        return failure.Errno == PosixException.Exists ? false : throw failure;
+    }
+
+    public void MakeLink(ReadOnlySpan<byte> path, ReadOnlySpan<byte> target)
+    {
+        using var parent = OpenParent(path, out var name);
+        byte[] bytes = Terminated(name), to = Terminated(target);
+        fixed (byte* p = bytes, t = to)
+        {
+            if (Libc.SymlinkAt(t, DescriptorOf(parent), p) != 0)
+            {
+                throw PosixException.Last("make link", path);
+            }
+        }
+    }
+
+    /// <summary>The text of a link; null when the path is absent or is no link.</summary>
+    public byte[]? ReadLink(ReadOnlySpan<byte> path)
+    {
+        if (Status(path) is not { Kind: NodeKind.Link })
+        {
+            return null;
+        }
+
+        using var parent = OpenParent(path, out var name);
+        var bytes = Terminated(name);
+        var buffer = new byte[4096];
+        fixed (byte* p = bytes, b = buffer)
+        {
+            var length = Libc.ReadLinkAt(DescriptorOf(parent), p, b, (nuint)buffer.Length);
+            return length >= 0 ? buffer[..(int)length] : throw PosixException.Last("read link", path);
+        }
+    }
+
+    /// <summary>What lies at the path; null when nothing does.</summary>
+    public NodeStatus? Status(ReadOnlySpan<byte> path)
+    {
+        DirectoryHandle? parent;
+        ReadOnlySpan<byte> name;
+        try
+        {
+            parent = OpenParent(path, out name);
+        }
+        catch (PosixException e) when (e.Errno is PosixException.NoEntry or PosixException.NotDirectory)
+        {
+            return null;
+        }
+
+        using (parent)
+        {
+            var bytes = Terminated(name);
+            Libc.StatXBuffer buffer;
+            fixed (byte* p = bytes)
+            {
+                if (Libc.StatX(DescriptorOf(parent), p, Libc.SymlinkNoFollow, 0x7FF, &buffer) == 0)
+                {
+                    return NodeStatus.From(buffer);
+                }
+            }
+
+            var failure = PosixException.Last("read the status of", path);
+            return failure.Errno == PosixException.NoEntry ? null : throw failure;
+        }
+    }
+
+    /// <summary>The directory's own status.</summary>
+    public NodeStatus OwnStatus()
+    {
+        Libc.StatXBuffer buffer;
+        byte empty = 0;
+        return Libc.StatX(Descriptor, &empty, Libc.EmptyPath, 0x7FF, &buffer) == 0
+            ? NodeStatus.From(buffer)
+            : throw PosixException.Last("read the status of", "an open directory"u8);
+    }
+
+    /// <summary>The names in the directory itself, in byte order.</summary>
+    public IReadOnlyList<byte[]> List()
+    {
+        var copy = OpenBeneath("."u8, Libc.Directory, 0, "list");
+        var stream = Libc.OpenDirectoryStream(copy);
+        if (stream == 0)
+        {
+            throw PosixException.Last("list", "a directory"u8);
+        }
+
+        try
+        {
+            var names = new List<byte[]>();
+            while (Libc.ReadDirectory(stream) is var entry && entry != null)
+            {
+                var name = System.Runtime.InteropServices.MemoryMarshal.CreateReadOnlySpanFromNullTerminated(&entry->FirstOfName);
+                if (!name.SequenceEqual("."u8) && !name.SequenceEqual(".."u8))
+                {
+                    names.Add(name.ToArray());
+                }
+            }
+
+            names.Sort((a, b) => a.AsSpan().SequenceCompareTo(b));
+            return names;
+        }
+        finally
+        {
+            _ = Libc.CloseDirectory(stream);
+        }
+    }
+
+    /// <summary>Renames within this directory; fails when something is at the new path.</summary>
+    public void Rename(ReadOnlySpan<byte> from, ReadOnlySpan<byte> to) => Rename(from, this, to, Libc.RenameNoReplace);
+
+    /// <summary>Renames into another directory of the same file system; fails when something is at the new path.</summary>
+    public void Rename(ReadOnlySpan<byte> from, DirectoryHandle into, ReadOnlySpan<byte> to) => Rename(from, into, to, Libc.RenameNoReplace);
+
+    /// <summary>Swaps what lies at two paths, in one step.</summary>
+    public void Exchange(ReadOnlySpan<byte> one, ReadOnlySpan<byte> other) => Rename(one, this, other, Libc.RenameExchange);
+
+    /// <summary>Removes a file or link; nothing happens when it is absent.</summary>
+    public void Remove(ReadOnlySpan<byte> path) => Unlink(path, 0);
+
+    /// <summary>Removes a directory and all beneath it, following no link; nothing happens when it is absent.</summary>
+    public void RemoveTree(ReadOnlySpan<byte> path)
+    {
+        if (Status(path) is not { } status)
+        {
+            return;
+        }
+
+        if (status.Kind != NodeKind.Directory)
+        {
+            Remove(path);
+            return;
+        }
+
+        using (var inside = OpenDirectory(path))
+        {
+            // A payload may have taken its own directories' write permission away.
+            _ = Libc.ChangeMode(inside.Descriptor, 0x1C0);
+            foreach (var name in inside.List())
+            {
+                inside.RemoveTree(name);
+            }
+        }
+
+        Unlink(path, Libc.RemoveDirectory);
+    }
+
+    /// <summary>Makes the directory's own entries survive a power cut.</summary>
+    public void Flush()
+    {
+        if (Libc.Fsync(Descriptor) != 0)
+        {
+            throw PosixException.Last("flush", "a directory"u8);
+        }
+    }
+
+    /// <summary>Makes all that was written to this directory's file system survive a power cut.</summary>
+    public void FlushFileSystem()
+    {
+        if (Libc.SyncFileSystem(Descriptor) != 0)
+        {
+            throw PosixException.Last("flush the file system of", "a directory"u8);
+        }
+    }
+
+    /// <summary>The room that is left for an ordinary user: bytes, and files (0 where the file system does not count them).</summary>
+    public (long Bytes, long Files) Room()
+    {
+        Libc.FileSystemBuffer buffer;
+        return Libc.FileSystemStatus(Descriptor, &buffer) == 0
+            ? ((long)(buffer.AvailableBlocks * buffer.FragmentSize), (long)buffer.AvailableFiles)
+            : throw PosixException.Last("measure the room of", "a directory"u8);
+    }
+
+    /// <summary>Makes a written file survive a power cut.</summary>
+    public static void Flush(SafeFileHandle file)
+    {
+        if (Libc.Fsync((int)file.DangerousGetHandle()) != 0)
+        {
+            throw PosixException.Last("flush", "a file"u8);
+        }
+    }
+
+    public void Dispose() => _handle.Dispose();
+
+    private void Rename(ReadOnlySpan<byte> from, DirectoryHandle into, ReadOnlySpan<byte> to, uint flags)
+    {
+        using var oldParent = OpenParent(from, out var oldName);
+        using var newParent = into.OpenParent(to, out var newName);
+        byte[] a = Terminated(oldName), b = Terminated(newName);
+        fixed (byte* x = a, y = b)
+        {
+            if (Libc.RenameAt2(DescriptorOf(oldParent), x, into.DescriptorOf(newParent), y, flags) != 0)
+            {
+                throw PosixException.Last("rename to", to);
+            }
+        }
+    }
+
+    private void Unlink(ReadOnlySpan<byte> path, int flags)
+    {
+        using var parent = OpenParent(path, out var name);
+        var bytes = Terminated(name);
+        fixed (byte* p = bytes)
+        {
+            if (Libc.UnlinkAt(DescriptorOf(parent), p, flags) == 0)
+            {
+                return;
+            }
+        }
+
+        var failure = PosixException.Last("remove", path);
+        if (failure.Errno != PosixException.NoEntry)
+        {
+            throw failure;
+        }
+    }
+
+    private int OpenBeneath(ReadOnlySpan<byte> path, int flags, uint mode, string deed)
+    {
+        var bytes = Terminated(path);
+        var how = new Libc.OpenHow { Flags = (ulong)(flags | Libc.NoFollow | Libc.CloseOnExec), Mode = mode, Resolve = Confined };
+        fixed (byte* p = bytes)
+        {
+            var fd = Libc.OpenAt2(Descriptor, p, &how);
+            return fd >= 0 ? fd : throw PosixException.Last(deed, path);
+        }
+    }
+
+    /// <summary>Opens the directory that the path's last name is in; null when it is this one.</summary>
+    private DirectoryHandle? OpenParent(ReadOnlySpan<byte> path, out ReadOnlySpan<byte> name)
+    {
+        var slash = path.LastIndexOf((byte)'/');
+        name = path[(slash + 1)..];
+        return slash < 0 ? null : OpenDirectory(path[..slash]);
+    }
+
+    private int DescriptorOf(DirectoryHandle? parent) => parent?.Descriptor ?? Descriptor;
+
+    private static byte[] Terminated(ReadOnlySpan<byte> path)
+    {
+        var bytes = new byte[path.Length + 1];
+        path.CopyTo(bytes);
+        return bytes;
+    }
+}

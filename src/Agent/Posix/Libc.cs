@@ -1,0 +1,166 @@
+using System.Runtime.InteropServices;
+
+namespace IuCutter.Agent.Posix;
+
+/// <summary>
+/// The system calls that .NET lacks or weakens: it swallows fsync's errors, decodes path bytes, cannot fsync a directory, cannot
+/// resolve beneath a directory, and replaces a link by deleting it first. Linux only; paths are bytes ended by a zero.
+/// </summary>
+internal static unsafe partial class Libc
+{
+    public const int CurrentDirectory = -100;
+    public const int SymlinkNoFollow = 0x100;
+    public const int RemoveDirectory = 0x200;
+    public const int EmptyPath = 0x1000;
+    public const uint RenameNoReplace = 1;
+    public const uint RenameExchange = 2;
+
+    public const int ReadOnly = 0;
+    public const int WriteOnly = 1;
+    public const int ReadWrite = 2;
+    public const int Create = 0x40;
+    public const int Exclusive = 0x80;
+    public const int Directory = 0x10000;
+    public const int NoFollow = 0x20000;
+    public const int CloseOnExec = 0x80000;
+
+    public const ulong ResolveNoXDev = 0x01;
+    public const ulong ResolveNoMagicLinks = 0x02;
+    public const ulong ResolveNoSymlinks = 0x04;
+    public const ulong ResolveBeneath = 0x08;
+
+    private const string Library = "libc";
+
+    /// <summary>The same number on every architecture that has the call: it came after the tables were made one.</summary>
+    private const long OpenAt2Number = 437;
+
+    [LibraryImport(Library, EntryPoint = "open", SetLastError = true)]
+    public static partial int Open(byte* path, int flags, uint mode);
+
+    public static int OpenAt2(int directory, byte* path, OpenHow* how) =>
+        (int)SystemCall(OpenAt2Number, directory, path, how, (nuint)sizeof(OpenHow));
+
+    [LibraryImport(Library, EntryPoint = "mkdirat", SetLastError = true)]
+    public static partial int MakeDirectoryAt(int directory, byte* path, uint mode);
+
+    [LibraryImport(Library, EntryPoint = "symlinkat", SetLastError = true)]
+    public static partial int SymlinkAt(byte* target, int directory, byte* path);
+
+    [LibraryImport(Library, EntryPoint = "unlinkat", SetLastError = true)]
+    public static partial int UnlinkAt(int directory, byte* path, int flags);
+
+    [LibraryImport(Library, EntryPoint = "renameat2", SetLastError = true)]
+    public static partial int RenameAt2(int oldDirectory, byte* oldPath, int newDirectory, byte* newPath, uint flags);
+
+    [LibraryImport(Library, EntryPoint = "readlinkat", SetLastError = true)]
+    public static partial nint ReadLinkAt(int directory, byte* path, byte* buffer, nuint size);
+
+    [LibraryImport(Library, EntryPoint = "statx", SetLastError = true)]
+    public static partial int StatX(int directory, byte* path, int flags, uint mask, StatXBuffer* buffer);
+
+    [LibraryImport(Library, EntryPoint = "fchmod", SetLastError = true)]
+    public static partial int ChangeMode(int descriptor, uint mode);
+
+    [LibraryImport(Library, EntryPoint = "fsync", SetLastError = true)]
+    public static partial int Fsync(int descriptor);
+
+    [LibraryImport(Library, EntryPoint = "syncfs", SetLastError = true)]
+    public static partial int SyncFileSystem(int descriptor);
+
+    [LibraryImport(Library, EntryPoint = "flock", SetLastError = true)]
+    public static partial int Flock(int descriptor, int operation);
+
+    [LibraryImport(Library, EntryPoint = "ioctl", SetLastError = true)]
+    public static partial int Ioctl(int descriptor, nuint request, nint argument);
+
+    [LibraryImport(Library, EntryPoint = "dup", SetLastError = true)]
+    public static partial int Duplicate(int descriptor);
+
+    [LibraryImport(Library, EntryPoint = "fdopendir", SetLastError = true)]
+    public static partial nint OpenDirectoryStream(int descriptor);
+
+    [LibraryImport(Library, EntryPoint = "readdir64", SetLastError = true)]
+    public static partial DirectoryEntry* ReadDirectory(nint stream);
+
+    [LibraryImport(Library, EntryPoint = "closedir", SetLastError = true)]
+    public static partial int CloseDirectory(nint stream);
+
+    [LibraryImport(Library, EntryPoint = "fstatvfs", SetLastError = true)]
+    public static partial int FileSystemStatus(int descriptor, FileSystemBuffer* buffer);
+
+    [LibraryImport(Library, EntryPoint = "geteuid")]
+    public static partial uint EffectiveUser();
+
+    [LibraryImport(Library, EntryPoint = "umask")]
+    public static partial uint SetCreationMask(uint mask);
+
+    [LibraryImport(Library, EntryPoint = "syscall", SetLastError = true)]
+    private static partial long SystemCall(long number, long directory, byte* path, OpenHow* how, nuint size);
+
+    [StructLayout(LayoutKind.Sequential)]
+    public struct OpenHow
+    {
+        public ulong Flags;
+        public ulong Mode;
+        public ulong Resolve;
+    }
+
+    /// <summary>struct statx, linux/stat.h: 256 bytes, the same on every architecture.</summary>
+    [StructLayout(LayoutKind.Sequential, Size = 256)]
+    public struct StatXBuffer
+    {
+        public uint Mask;
+        public uint BlockSize;
+        public ulong Attributes;
+        public uint Links;
+        public uint User;
+        public uint Group;
+        public ushort Mode;
+        public ushort Spare;
+        public ulong Inode;
+        public ulong Size;
+        public ulong Blocks;
+        public ulong AttributesMask;
+        public TimeStamp Accessed;
+        public TimeStamp Born;
+        public TimeStamp Changed;
+        public TimeStamp Modified;
+        public uint RealDeviceMajor;
+        public uint RealDeviceMinor;
+        public uint DeviceMajor;
+        public uint DeviceMinor;
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    public struct TimeStamp
+    {
+        public long Seconds;
+        public uint Nanoseconds;
+        public int Reserved;
+    }
+
+    /// <summary>struct dirent64 of glibc on 64-bit machines; the name follows, ended by a zero.</summary>
+    [StructLayout(LayoutKind.Sequential, Pack = 1)]
+    public struct DirectoryEntry
+    {
+        public ulong Inode;
+        public long Offset;
+        public ushort Length;
+        public byte Type;
+        public byte FirstOfName;
+    }
+
+    /// <summary>struct statvfs of glibc on 64-bit machines; what follows the fields named here is not read.</summary>
+    [StructLayout(LayoutKind.Sequential, Size = 256)]
+    public struct FileSystemBuffer
+    {
+        public ulong BlockSize;
+        public ulong FragmentSize;
+        public ulong Blocks;
+        public ulong FreeBlocks;
+        public ulong AvailableBlocks;
+        public ulong Files;
+        public ulong FreeFiles;
+        public ulong AvailableFiles;
+    }
+}

@@ -1,0 +1,128 @@
+using System.Text;
+using IuCutter.Agent.Posix;
+using IuCutter.Manifests;
+
+namespace IuCutter.Agent.Releases;
+
+/// <summary>
+/// The directory on the target under which slots lie. All that is the agent's own in it is in <c>.iucutter/</c>:
+/// <code>
+/// &lt;root&gt;/&lt;slot&gt;                              symbolic link to the live release's tree
+/// &lt;root&gt;/.iucutter/releases/&lt;id&gt;/tree/        the commit's tree, exactly
+/// &lt;root&gt;/.iucutter/releases/&lt;id&gt;/manifest     the manifest's canonical bytes
+/// &lt;root&gt;/.iucutter/releases/&lt;id&gt;/DEPLOY-MANIFEST.txt, configuration.json
+/// &lt;root&gt;/.iucutter/staging/&lt;id&gt;/             a release that is not whole yet
+/// </code>
+/// </summary>
+public sealed class DeployRoot : IDisposable
+{
+    public const string OwnDirectory = ".iucutter";
+
+    private readonly DirectoryHandle _releases;
+    private readonly DirectoryHandle _staging;
+    private readonly IDisposable _lock;
+
+    private DeployRoot(string path, DirectoryHandle root, DirectoryHandle releases, DirectoryHandle staging, IDisposable held)
+    {
+        (Path, Directory, _releases, _staging, _lock) = (path, root, releases, staging, held);
+    }
+
+    public string Path { get; }
+
+    /// <summary>The root itself, open.</summary>
+    public DirectoryHandle Directory { get; }
+
+    /// <summary>Opens the root, and holds it against a second agent until disposed.</summary>
+    /// <exception cref="RefusalException">The root is missing, not writable, or another agent's.</exception>
+    public static DeployRoot Open(string path)
+    {
+        DirectoryHandle root;
+        try
+        {
+            root = DirectoryHandle.Open(path);
+            root.MakeDirectory(".iucutter"u8, 0x1ED);
+            root.MakeDirectory(".iucutter/releases"u8, 0x1ED);
+            root.MakeDirectory(".iucutter/staging"u8, 0x1C0);
+        }
+        catch (PosixException e)
+        {
+            throw new RefusalException(
+                RefusalCode.TargetFault,
+                $"the deploy root {path} cannot be used: {e.Message}",
+                $"make it with `install -d -o {Environment.UserName} {path}`, or name another with --root");
+        }
+
+        var held = AgentLock.Take(System.IO.Path.Combine(path, OwnDirectory, "lock"), "deploy root " + path);
+        return new DeployRoot(path, root, root.OpenDirectory(".iucutter/releases"u8), root.OpenDirectory(".iucutter/staging"u8), held);
+    }
+
+    public string TreePath(ReleaseId release) => System.IO.Path.Combine(Path, OwnDirectory, "releases", release.ToString(), "tree");
+
+    /// <summary>What the link at a slot says when this release is live; relative, so that the root can be moved as a whole.</summary>
+    public static byte[] LinkText(ReleaseId release) => Encoding.ASCII.GetBytes($"{OwnDirectory}/releases/{release}/tree");
+
+    /// <summary>The release that a link's text names; null when it is none of ours.</summary>
+    public static ReleaseId? ReleaseOf(ReadOnlySpan<byte> linkText)
+    {
+        var parts = Encoding.Latin1.GetString(linkText).Split('/');
+        return parts is [OwnDirectory, "releases", var id, "tree"] && ReleaseId.TryParse(id, out var release) ? release : null;
+    }
+
+    public SlotLink Slot(string name) => new(Directory, name);
+
+    /// <summary>The ids of all whole releases, in byte order.</summary>
+    public IReadOnlyList<ReleaseId> Releases() =>
+        [.. _releases.List().Select(n => ReleaseId.TryParse(Encoding.Latin1.GetString(n), out var id) ? id : default).Where(id => id != default)];
+
+    public bool Has(ReleaseId release) => _releases.Status(Name(release)) is { Kind: NodeKind.Directory };
+
+    public DirectoryHandle OpenRelease(ReleaseId release) => _releases.OpenDirectory(Name(release));
+
+    /// <summary>Makes an empty place in which a release is put together; one left over from before is cleared first.</summary>
+    public DirectoryHandle BeginStaging(ReleaseId release)
+    {
+        _staging.RemoveTree(Name(release));
+        _staging.MakeDirectory(Name(release), 0x1ED);
+        return _staging.OpenDirectory(Name(release));
+    }
+
+    /// <summary>Makes a staged release a release, by one rename, and makes that survive a power cut.</summary>
+    public void Publish(ReleaseId release)
+    {
+        Directory.FlushFileSystem();
+        _staging.Rename(Name(release), _releases, Name(release));
+        _releases.Flush();
+        _staging.Flush();
+    }
+
+    public void DropStaging(ReleaseId release) => _staging.RemoveTree(Name(release));
+
+    /// <summary>The releases that are being put together, or were when the agent was stopped.</summary>
+    public IReadOnlyList<string> StagingNames() => [.. _staging.List().Select(Encoding.Latin1.GetString)];
+
+    public void DropStaging(string name) => _staging.RemoveTree(Encoding.Latin1.GetBytes(name));
+
+    /// <summary>Takes a release away: by one rename first, so that no half of it can be taken for a release.</summary>
+    public void Remove(ReleaseId release)
+    {
+        if (!Has(release))
+        {
+            return;
+        }
+
+        var trash = Encoding.ASCII.GetBytes($"removed-{Guid.NewGuid():N}");
+        _releases.Rename(Name(release), _staging, trash);
+        _releases.Flush();
+        _staging.RemoveTree(trash);
+    }
+
+    public void Dispose()
+    {
+        _staging.Dispose();
+        _releases.Dispose();
+        Directory.Dispose();
+        _lock.Dispose();
+    }
+
+    private static byte[] Name(ReleaseId release) => Encoding.ASCII.GetBytes(release.ToString());
+}

@@ -1,0 +1,18 @@
+using System.Collections.Immutable;
+
+namespace IuCutter.Agent.Releases;
+
+/// <summary>A release's tree on the disk, held against its manifest.</summary>
+/// <param name="Files">How many entries of the manifest were looked at.</param>
+/// <param name="Bytes">How many bytes of content were read and hashed.</param>
+/// <param name="Differences">Entries that are missing or differ, the first twenty, one sentence each.</param>
+/// <param name="Extra">How many paths are there that the manifest does not name; directories that it implies do not count.</param>
+public sealed record TreeComparison(int Files, long Bytes, int DifferenceCount, ImmutableArray<string> Differences, int Extra, string? FirstExtra)
+{
+    public bool HoldsTheManifest => DifferenceCount == 0;
+
+    /// <summary>For people.</summary>
+    public override string ToString() => HoldsTheManifest
+        ? $"{Files} files equal{(Extra > 0 ? $", {Extra} more beside them (first: {FirstExtra})" : "")}"
+        : $"{DifferenceCount} of {Files} differ: {string.Join("; ", Differences.Take(3))}";
+}

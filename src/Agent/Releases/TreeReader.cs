@@ -1,0 +1,118 @@
+using System.Text;
+using IuCutter.Agent.Measuring;
+using IuCutter.Agent.Posix;
+using IuCutter.Digests;
+using IuCutter.Manifests;
+
+namespace IuCutter.Agent.Releases;
+
+/// <summary>Reads a release's tree from the disk and holds it against the manifest, byte for byte.</summary>
+public sealed class TreeReader
+{
+    private const int MostDifferencesNamed = 20;
+
+    private readonly DirectoryHandle _tree;
+    private readonly bool _readContents;
+    private readonly Dictionary<string, ManifestEntry> _wanted = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _directories = new(StringComparer.Ordinal);
+    private readonly List<string> _differences = [];
+    private int _differenceCount;
+    private int _extra;
+    private string? _firstExtra;
+    private long _bytes;
+
+    private TreeReader(DirectoryHandle tree, Manifest manifest, bool readContents)
+    {
+        (_tree, _readContents) = (tree, readContents);
+        foreach (var entry in manifest.Entries)
+        {
+            _wanted.Add(entry.Path.Raw, entry);
+            for (var slash = entry.Path.Raw.LastIndexOf('/'); slash > 0; slash = entry.Path.Raw.LastIndexOf('/', slash - 1))
+            {
+                if (!_directories.Add(entry.Path.Raw[..slash]))
+                {
+                    break;
+                }
+            }
+        }
+    }
+
+    /// <param name="readContents">False: kinds, sizes and modes only, for files that were hashed while they were written.</param>
+    public static TreeComparison Compare(DirectoryHandle tree, Manifest manifest, bool readContents, CancellationToken cancellationToken)
+    {
+        var reader = new TreeReader(tree, manifest, readContents);
+        reader.Walk("", cancellationToken);
+        foreach (var missing in reader._wanted.Values.OrderBy(e => e.Path))
+        {
+            reader.Differ(missing.Path, "is missing");
+        }
+
+        return new TreeComparison(
+            manifest.Entries.Count, reader._bytes, reader._differenceCount, [.. reader._differences], reader._extra, reader._firstExtra);
+    }
+
+    private void Walk(string at, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        using var directory = at.Length == 0 ? null : _tree.OpenDirectory(Encoding.Latin1.GetBytes(at));
+        foreach (var name in (directory ?? _tree).List())
+        {
+            var path = at.Length == 0 ? Encoding.Latin1.GetString(name) : at + "/" + Encoding.Latin1.GetString(name);
+            var status = (directory ?? _tree).Status(name);
+            if (_wanted.Remove(path, out var entry))
+            {
+                Hold(directory ?? _tree, name, entry, status);
+            }
+            else if (status is { Kind: NodeKind.Directory } && _directories.Contains(path))
+            {
+                Walk(path, cancellationToken);
+            }
+            else
+            {
+                _extra++;
+                _firstExtra ??= TreePath.FromBytes(Encoding.Latin1.GetBytes(path)).ToString();
+            }
+        }
+    }
+
+    private void Hold(DirectoryHandle directory, byte[] name, ManifestEntry entry, NodeStatus? status)
+    {
+        var kind = status switch
+        {
+            { Kind: NodeKind.Link } => EntryKind.Link,
+            { Kind: NodeKind.File } file => (file.Mode & 0x40) != 0 ? EntryKind.Executable : EntryKind.File,
+            _ => (EntryKind?)null,
+        };
+        if (kind != entry.Kind || status!.Value.Size != entry.Size)
+        {
+            Differ(entry.Path, $"should be {entry.Kind} of {entry.Size} bytes, is {kind?.ToString() ?? "something else"} of {status?.Size}");
+        }
+        else if (kind == EntryKind.Link)
+        {
+            Hold(entry, Sha256Digest.Of(directory.ReadLink(name) ?? []));
+        }
+        else if (_readContents)
+        {
+            using var file = directory.OpenRead(name);
+            Hold(entry, ContentDigest.Of(file, out var bytes));
+            _bytes += bytes;
+        }
+    }
+
+    private void Hold(ManifestEntry entry, Sha256Digest seen)
+    {
+        if (seen != entry.Content)
+        {
+            Differ(entry.Path, $"should have sha256 {entry.Content.Short}…, has {seen.Short}…");
+        }
+    }
+
+    private void Differ(TreePath path, string how)
+    {
+        _differenceCount++;
+        if (_differences.Count < MostDifferencesNamed)
+        {
+            _differences.Add($"{path} {how}");
+        }
+    }
+}
