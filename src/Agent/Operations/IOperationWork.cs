@@ -1,0 +1,8 @@
+namespace IuCutter.Agent.Operations;
+
+/// <summary>What an operation does: a push, a smoke or a rollback.</summary>
+public interface IOperationWork
+{
+    /// <summary>Runs to the operation's last ledger line. Cancellation means that the agent stops.</summary>
+    Task RunAsync(CancellationToken cancellationToken);
+}

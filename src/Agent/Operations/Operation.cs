@@ -1,0 +1,103 @@
+using System.Diagnostics;
+using IuCutter.Agent.Ledger;
+using IuCutter.Gates;
+using IuCutter.Ledgers;
+using IuCutter.Protos.V1;
+
+namespace IuCutter.Agent.Operations;
+
+/// <summary>
+/// One push, smoke or rollback while it runs. All that it does to the target is recorded through here, first in the ledger,
+/// then to those who watch.
+/// </summary>
+public sealed class Operation(string id, string kind, string slot, LedgerFile ledger, TimeProvider time)
+{
+    private readonly List<GateResult> _gates = [];
+
+    public string Id { get; } = id;
+
+    /// <summary>push, smoke or rollback.</summary>
+    public string Kind { get; } = kind;
+
+    public string Slot { get; } = slot;
+
+    public DateTimeOffset Since { get; } = time.GetUtcNow();
+
+    public TimeProvider Time { get; } = time;
+
+    public EventFeed Feed { get; } = new();
+
+    /// <summary>True once the last line was recorded.</summary>
+    public bool HasEnded { get; private set; }
+
+    /// <summary>The gate that keeps the later ones from running; null while there is none.</summary>
+    public GateResult? Stopper => _gates.FirstOrDefault(g => g.Outcome is not (Outcome.Pass or Outcome.Partial));
+
+    /// <exception cref="LedgerUnwritableException">It could not be recorded: the operation must stop.</exception>
+    public void Record(LedgerEvent what, bool durable = false) => Feed.Add(ledger.Append(Id, what, durable).Line);
+
+    public void Report(GateId gate, string what, long done, long total, string unit) => Feed.Report(new Progress
+    {
+        Gate = gate.ToString(),
+        What = what,
+        Done = (ulong)done,
+        Total = (ulong)total,
+        Unit = unit,
+    });
+
+    /// <summary>Runs a gate, or records that an earlier one kept it from running.</summary>
+    public async Task<GateResult> RunGateAsync(GateId gate, Func<GateRecord, Task> work)
+    {
+        var clock = Stopwatch.GetTimestamp();
+        Record(new LedgerEvent.GateBegun(gate, "target"));
+        GateResult result;
+        if (Stopper is { } stopper)
+        {
+            result = GateResult.NotExecuted(gate, $"{stopper.Gate} is {stopper.Outcome.Word()}: {stopper.Cause}");
+        }
+        else
+        {
+            var record = new GateRecord(this, gate);
+            await record.RunAsync(work);
+            result = GateResult.Of(gate, record.Checks);
+        }
+
+        Close(result, Stopwatch.GetElapsedTime(clock).TotalMilliseconds, durable: true);
+        return result;
+    }
+
+    /// <summary>Records a gate that the source host ran. Its outcome is computed here again, whatever the source host says of it.</summary>
+    public void RecordSourceGate(GateResult claimed)
+    {
+        var result = claimed.Checks.IsEmpty
+            ? GateResult.NotExecuted(claimed.Gate, claimed.Cause ?? "the source host did not run it")
+            : GateResult.Of(claimed.Gate, claimed.Checks);
+        Record(new LedgerEvent.GateBegun(result.Gate, "source"));
+        foreach (var check in result.Checks)
+        {
+            Record(new LedgerEvent.CheckMade(result.Gate, check));
+        }
+
+        Close(result, result.Checks.Sum(c => c.Evidence?.Milliseconds ?? 0), durable: false);
+    }
+
+    /// <summary>What the gates so far and the measured target amount to.</summary>
+    public Verdict VerdictWith(IReadOnlyCollection<GateId> required, TargetState target) => VerdictRules.Of(_gates, required, target);
+
+    /// <summary>Writes an operation's last line. The verdict is computed, never given.</summary>
+    public void End(IReadOnlyCollection<GateId> required, TargetState target, string? next)
+    {
+        var reason = Stopper is { } stopper
+            ? $"{stopper.Gate} {stopper.Gate.Subject()} is {stopper.Outcome.Word()}: {stopper.Cause}"
+            : $"{_gates.Count} gates passed";
+        Record(new LedgerEvent.OperationEnded(VerdictWith(required, target), reason, target.Changes, target.Undo, next), durable: true);
+        HasEnded = true;
+    }
+
+    private void Close(GateResult result, double milliseconds, bool durable)
+    {
+        _gates.Add(result);
+        var took = Math.Round(milliseconds, 1);
+        Record(new LedgerEvent.GateClosed(result.Gate, result.Outcome, result.Cause, result.Checks.Length, took), durable);
+    }
+}

@@ -1,0 +1,123 @@
+using System.Security.Cryptography;
+using IuCutter.Agent.Ledger;
+using IuCutter.Ledgers;
+
+namespace IuCutter.Agent.Operations;
+
+/// <summary>
+/// Who does what now: starts operations, one a slot, and finds them again. An operation belongs to nobody who called: it ends by
+/// itself, watched or not.
+/// </summary>
+public sealed partial class OperationBoard(LedgerFile ledger, TimeProvider time, ILogger<OperationBoard> log) : IAsyncDisposable
+{
+    private readonly Lock _lock = new();
+    private readonly Dictionary<string, Held> _bySlot = new(StringComparer.Ordinal);
+    private readonly CancellationTokenSource _stopping = new();
+
+    /// <summary>The operation that holds a slot now; null when it is free.</summary>
+    public Operation? HolderOf(string slot)
+    {
+        lock (_lock)
+        {
+            return _bySlot.GetValueOrDefault(slot)?.Operation;
+        }
+    }
+
+    /// <summary>A running operation; null when none has this id.</summary>
+    public Operation? Running(string id) => Find(id)?.Operation;
+
+    /// <summary>A running operation's work; null when none has this id or its work is another.</summary>
+    public TWork? WorkOf<TWork>(string id)
+        where TWork : class, IOperationWork => Find(id)?.Work as TWork;
+
+    /// <summary>Takes the slot and starts the work, or joins the work that holds the slot if that is the same.</summary>
+    /// <param name="isSame">Tells whether the work that holds the slot is what is asked for now.</param>
+    /// <returns>The operation, and whether it was under way already.</returns>
+    /// <exception cref="RefusalException">Another operation holds the slot.</exception>
+    public (Operation Operation, bool Attached) Start<TWork>(
+        LedgerEvent.OperationBegun begun, Func<Operation, TWork> make, Func<TWork, bool> isSame)
+        where TWork : class, IOperationWork
+    {
+        lock (_lock)
+        {
+            _stopping.Token.ThrowIfCancellationRequested();
+            if (_bySlot.TryGetValue(begun.Slot, out var held))
+            {
+                return held.Work is TWork same && isSame(same) ? (held.Operation, true) : throw Busy(held.Operation);
+            }
+
+            var operation = new Operation(NewId(), begun.Operation, begun.Slot, ledger, time);
+            var work = make(operation);
+            operation.Record(begun, durable: true);
+            var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            _bySlot[begun.Slot] = new Held(operation, work, RunAsync(operation, work, started.Task));
+            started.SetResult();
+            return (operation, false);
+        }
+    }
+
+    /// <summary>Stops what runs, each where the next start can settle it, and waits for it.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        Task[] tasks;
+        lock (_lock)
+        {
+            tasks = [.. _bySlot.Values.Select(h => h.Task)];
+        }
+
+        await _stopping.CancelAsync();
+        await Task.WhenAll(tasks);
+        _stopping.Dispose();
+    }
+
+    private static RefusalException Busy(Operation holder) => new(
+        RefusalCode.SlotBusy,
+        $"slot {holder.Slot} is held by {holder.Kind} {holder.Id} since {holder.Since:yyyy-MM-dd HH:mm:ss} UTC",
+        $"wait until it has ended; `iucutter watch {holder.Id}` shows it");
+
+    private Held? Find(string id)
+    {
+        lock (_lock)
+        {
+            return _bySlot.Values.FirstOrDefault(h => string.Equals(h.Operation.Id, id, StringComparison.Ordinal));
+        }
+    }
+
+    private async Task RunAsync(Operation operation, IOperationWork work, Task started)
+    {
+        await started;
+        try
+        {
+            await work.RunAsync(_stopping.Token);
+        }
+        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+        {
+            LogStopped(log, operation.Kind, operation.Id);
+        }
+#pragma warning disable CA1031 // The boundary of an operation: whatever ends it, the agent goes on, and its next start settles what was begun.
+        catch (Exception e)
+        {
+            LogFailed(log, e, operation.Kind, operation.Id);
+        }
+#pragma warning restore CA1031
+        finally
+        {
+            lock (_lock)
+            {
+                _bySlot.Remove(operation.Slot);
+            }
+
+            operation.Feed.End();
+        }
+    }
+
+    private string NewId() => $"op-{time.GetUtcNow():yyyyMMdd-HHmmss}-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(3))}";
+
+    private sealed record Held(Operation Operation, IOperationWork Work, Task Task);
+
+    [LoggerMessage(100, LogLevel.Warning, "{Kind} {Operation} was stopped with the agent; the next start settles it")]
+    private static partial void LogStopped(ILogger log, string kind, string operation);
+
+    [LoggerMessage(101, LogLevel.Error, "{Kind} {Operation} was ended by an error")]
+    private static partial void LogFailed(ILogger log, Exception error, string kind, string operation);
+}
