@@ -4,5 +4,5 @@ namespace IuCutter.Agent.Operations;
 public interface IOperationWork
 {
     /// <summary>Runs to the operation's last ledger line. Cancellation means that the agent stops.</summary>
-    Task RunAsync(CancellationToken cancellationToken);
+    public Task RunAsync(CancellationToken cancellationToken);
 }

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using IuCutter.Agent.Ledger;
 using IuCutter.Ledgers;
+using Microsoft.Extensions.Logging;
 
 namespace IuCutter.Agent.Operations;
 

@@ -1,0 +1,113 @@
+using System.Text;
+using IuCutter.Agent.Posix;
+using IuCutter.Configuration;
+using IuCutter.Manifests;
+using Microsoft.Win32.SafeHandles;
+
+namespace IuCutter.Agent.Releases;
+
+/// <summary>What lies beside a release's tree: its manifest, and the configuration that it was pushed with.</summary>
+public static class ReleaseFolder
+{
+    private const int LongestManifest = 1 << 30;
+
+    /// <summary>Writes the files beside the tree of a release that is being staged.</summary>
+    public static void Write(DirectoryHandle folder, Manifest manifest, ReadOnlySpan<byte> configuration)
+    {
+        Write(folder, "manifest"u8, manifest.CanonicalBytes.Span);
+        Write(folder, "configuration.json"u8, configuration);
+        using var file = new FileStream(folder.CreateFile("DEPLOY-MANIFEST.txt"u8, 0x1A4), FileAccess.Write);
+        file.Write(Encoding.ASCII.GetBytes(
+            $"""
+            # Release {manifest.ReleaseId}
+            # commit {manifest.Commit}, tree {manifest.Tree}
+            # {manifest.Entries.Count} files, {manifest.ContentBytes} bytes; manifest sha256 {manifest.Digest}
+            # check it: cd tree && sha256sum -c --quiet ../DEPLOY-MANIFEST.txt
+
+            """));
+        manifest.WriteSha256Sum(file);
+    }
+
+    /// <exception cref="RefusalException">The release is not whole: what lies there is not its own manifest.</exception>
+    public static Manifest ReadManifest(DeployRoot root, ReleaseId id)
+    {
+        try
+        {
+            using var folder = root.OpenRelease(id);
+            var manifest = Manifest.Parse(Read(folder, "manifest"u8));
+            return manifest.ReleaseId == id ? manifest : throw Damaged(id, $"its manifest is that of {manifest.ReleaseId}");
+        }
+        catch (Exception e) when (e is PosixException or ManifestException)
+        {
+            throw Damaged(id, e.Message);
+        }
+    }
+
+    public static Manifest? TryReadManifest(DeployRoot root, ReleaseId id)
+    {
+        try
+        {
+            return ReadManifest(root, id);
+        }
+        catch (RefusalException)
+        {
+            return null;
+        }
+    }
+
+    /// <exception cref="RefusalException">There is none, or it cannot be read.</exception>
+    public static ReleaseConfiguration ReadConfiguration(DeployRoot root, ReleaseId id)
+    {
+        try
+        {
+            using var folder = root.OpenRelease(id);
+            return ReleaseConfigurationJson.Parse(Read(folder, "configuration.json"u8));
+        }
+        catch (Exception e) when (e is PosixException or ConfigurationException)
+        {
+            throw Damaged(id, e.Message);
+        }
+    }
+
+    /// <summary>Holds a release's files against its manifest, contents read from the disk.</summary>
+    public static TreeComparison Verify(DeployRoot root, ReleaseId id, CancellationToken cancellationToken)
+    {
+        var manifest = ReadManifest(root, id);
+        using var folder = root.OpenRelease(id);
+        using var tree = folder.OpenDirectory("tree"u8);
+        return TreeReader.Compare(tree, manifest, readContents: true, cancellationToken);
+    }
+
+    private static void Write(DirectoryHandle folder, ReadOnlySpan<byte> name, ReadOnlySpan<byte> bytes)
+    {
+        using var file = folder.CreateFile(name, 0x1A4);
+        RandomAccess.Write(file, bytes, 0);
+    }
+
+    private static byte[] Read(DirectoryHandle folder, ReadOnlySpan<byte> name)
+    {
+        using var file = folder.OpenRead(name);
+        var bytes = new byte[Length(file)];
+        for (int at = 0, read; at < bytes.Length; at += read)
+        {
+            read = RandomAccess.Read(file, bytes.AsSpan(at), at);
+            if (read == 0)
+            {
+                throw new ManifestException(0, "the file became shorter while it was read", "a whole file");
+            }
+        }
+
+        return bytes;
+    }
+
+    private static int Length(SafeFileHandle file)
+    {
+        var length = RandomAccess.GetLength(file);
+        return length <= LongestManifest
+            ? (int)length
+            : throw new ManifestException(0, $"the file has {length} bytes", $"at most {LongestManifest}");
+    }
+
+    private static RefusalException Damaged(ReleaseId id, string how) => new(
+        RefusalCode.TargetFault, $"release {id} is damaged: {how}", "push it again; the damaged one is replaced");
+}
