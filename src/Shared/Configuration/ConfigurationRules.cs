@@ -1,14 +1,133 @@
+using System.Buffers;
+
 namespace IuCutter.Configuration;
 
 /// <summary>What a configuration's values must hold, whether they were read from YAML or from JSON.</summary>
 public static class ConfigurationRules
 {
+    private const int MostKept = 1000;
+    private static readonly SearchValues<char> NameLetters = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789._-");
+    private static readonly SearchValues<char> HostLetters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-");
+    private static readonly SearchValues<char> ToolLetters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._+-");
+
     /// <summary>Every problem, with Line and Column 0: who knows where the values stood fills them in.</summary>
     public static IReadOnlyList<ConfigurationProblem> Problems(ReleaseConfiguration configuration)
     {
-        ArgumentNullException.ThrowIfNull(configuration);
-        return [];
+        var walk = new RuleWalk();
+        Name(walk, "name", configuration.Name);
+        Name(walk, "slot", configuration.Slot);
+        walk.Range("keep", configuration.Keep, 1, MostKept);
+        walk.Each("guards", configuration.Guards, (key, guard) => Check(walk, key, guard));
+        walk.Each("anchors", configuration.Anchors, (key, anchor) => Check(walk, key, anchor));
+        RefuseTwins(walk, configuration.Anchors);
+        walk.Each("compile", configuration.Compile, walk.Command);
+        walk.Each("import", configuration.Import, walk.Command);
+        walk.Each("test", configuration.Test, (key, test) => Check(walk, key, test));
+        walk.Each("assert", configuration.Assert, (key, assertion) => AssertionRules.Check(walk, key, assertion));
+        walk.Each("smoke", configuration.Smoke, walk.Command);
+        walk.Each("forbid.paths", configuration.Forbid.Paths, (key, glob) => Glob(walk, key, glob));
+        walk.Each("forbid.allow", configuration.Forbid.Allow, (key, glob) => Glob(walk, key, glob));
+        walk.Each("forbid.texts", configuration.Forbid.Texts, walk.Text);
+        walk.Each("environment", configuration.Environment, walk.Variable);
+        return walk.Problems;
     }
 
-    public static string? AbsolutePathRefusal(string path) => path.StartsWith('/') ? null : "is not absolute";
+    internal static string? AbsolutePathRefusal(string path) => PathRules.AbsoluteRefusal(path);
+
+    private static void Name(RuleWalk walk, string key, string name)
+    {
+        if (name.Length is 0 or > 64 || name[0] is '.' or '_' or '-' || name.AsSpan().ContainsAnyExcept(NameLetters))
+        {
+            walk.Refuse(key, $"got {Quoted.Text(name)}; wanted 1 to 64 of a-z, 0-9, '.', '_' and '-', the first a letter or digit");
+        }
+    }
+
+    private static void Check(RuleWalk walk, string key, Guard guard)
+    {
+        switch (guard)
+        {
+            case Guard.Host host:
+                Word(walk, $"{key}.host", host.Name, HostLetters, 253, "a host's name");
+                break;
+            case Guard.File file:
+                walk.Absolute($"{key}.file", file.Path);
+                walk.Text($"{key}.contains", file.Contains);
+                walk.Sha256($"{key}.sha256", file.Sha256);
+                break;
+            case Guard.Absent absent:
+                walk.Absolute($"{key}.absent", absent.Path);
+                break;
+            case Guard.Directory directory:
+                walk.Absolute($"{key}.directory", directory.Path);
+                break;
+            case Guard.Free free:
+                walk.Range($"{key}.free", free.Bytes, 1, long.MaxValue);
+                break;
+            case Guard.Tool tool:
+                Word(walk, $"{key}.tool", tool.Name, ToolLetters, 64, "a program's name without a path");
+                break;
+            case Guard.User user:
+                Word(walk, $"{key}.user", user.Name, HostLetters, 32, "a user's name");
+                break;
+        }
+    }
+
+    private static void Word(RuleWalk walk, string key, string word, SearchValues<char> letters, int longest, string wanted)
+    {
+        if (word.Length == 0 || word.Length > longest || word[0] == '-' || word.AsSpan().ContainsAnyExcept(letters))
+        {
+            walk.Refuse(key, $"got {Quoted.Text(word)}; wanted {wanted}");
+        }
+    }
+
+    private static void Check(RuleWalk walk, string key, Anchor anchor)
+    {
+        walk.Absolute(key, anchor.Path);
+        walk.Sha256($"{key}.expect", anchor.Expect);
+    }
+
+    private static void RefuseTwins(RuleWalk walk, IReadOnlyList<Anchor> anchors)
+    {
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        walk.Each("anchors", anchors, (key, anchor) =>
+        {
+            if (!seen.Add(anchor.Path))
+            {
+                walk.Refuse(key, $"{Quoted.Text(anchor.Path)} is an anchor already");
+            }
+        });
+    }
+
+    private static void Check(RuleWalk walk, string key, TestCommand test)
+    {
+        walk.Command(key, test.Command);
+        walk.Range($"{key}.minimum", test.Minimum ?? 1, 1, int.MaxValue);
+        if (test.Report is { } report)
+        {
+            walk.Relative($"{key}.report", report);
+        }
+
+        if (test.Counts is Counting.TestFramework.Junit && test.Report is null)
+        {
+            walk.Refuse($"{key}.counts", "junit counts a file; wanted report: path/to/junit.xml beside it");
+        }
+
+        if (test.Counts is not (null or Counting.TestFramework.Junit) && test.Report is not null)
+        {
+            walk.Refuse($"{key}.report", "a report is counted only by counts: junit");
+        }
+
+        if (test.Parity is ParityRule.Required && !test.Source)
+        {
+            walk.Refuse($"{key}.parity", "required compares with the source host, where source: false runs nothing; write parity: off or source: true");
+        }
+    }
+
+    private static void Glob(RuleWalk walk, string key, string glob)
+    {
+        if (PathRules.RelativeRefusal(glob) is { } refusal)
+        {
+            walk.Refuse(key, $"{Quoted.Text(glob)} {refusal}");
+        }
+    }
 }

@@ -1,0 +1,3 @@
+namespace IuCutter.Configuration.Yaml;
+
+internal sealed record YamlEntry(YamlNode.Scalar Key, YamlNode Value);
