@@ -47,5 +47,5 @@ public abstract record Assertion
     public sealed record SwitchOffCommand(CheckCommand Command, string Prints) : Assertion;
 
     /// <summary>The command must be refused: exit code as given, or any but 0, and the output says why.</summary>
-    public sealed record Refused(CheckCommand Command, int? Exit, string Says) : Assertion;
+    public sealed record Refused(CheckCommand Command, string Says, int? Exit = null) : Assertion;
 }

@@ -17,13 +17,17 @@ public sealed record CheckCommand
     /// <summary>Relative, inside the release directory; null is the release directory itself.</summary>
     public string? Directory { get; init; }
 
+    [JsonRequired]
     public TimeSpan Timeout { get; init; } = DefaultTimeout;
 
     /// <summary>Names passed through from the agent's own environment, values masked in all output.</summary>
+    [JsonRequired]
     public IReadOnlyList<string> Environment { get; init; } = [];
 
+    [JsonRequired]
     public IReadOnlyList<EnvironmentSetting> Set { get; init; } = [];
 
+    [JsonRequired]
     public bool Network { get; init; }
 
     /// <summary>The least tier; null leaves it to the agent's policy.</summary>
@@ -32,6 +36,7 @@ public sealed record CheckCommand
     /// <summary>Memory limit in bytes; null leaves it to the agent's policy.</summary>
     public long? Memory { get; init; }
 
+    [JsonRequired]
     public CommandExpectation Expect { get; init; } = new();
 
     /// <summary>What people see: the name, or else the command itself.</summary>

@@ -1,4 +1,5 @@
 using System.Buffers;
+using IuCutter.Manifests;
 
 namespace IuCutter.Configuration;
 
@@ -6,7 +7,6 @@ namespace IuCutter.Configuration;
 public static class ConfigurationRules
 {
     private const int MostKept = 1000;
-    private static readonly SearchValues<char> NameLetters = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789._-");
     private static readonly SearchValues<char> HostLetters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-");
     private static readonly SearchValues<char> ToolLetters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._+-");
 
@@ -15,7 +15,11 @@ public static class ConfigurationRules
     {
         var walk = new RuleWalk();
         Name(walk, "name", configuration.Name);
-        Name(walk, "slot", configuration.Slot);
+        if (!string.Equals(configuration.Slot, configuration.Name, StringComparison.Ordinal))
+        {
+            Name(walk, "slot", configuration.Slot);
+        }
+
         walk.Range("keep", configuration.Keep, 1, MostKept);
         walk.Each("guards", configuration.Guards, (key, guard) => Check(walk, key, guard));
         walk.Each("anchors", configuration.Anchors, (key, anchor) => Check(walk, key, anchor));
@@ -36,9 +40,9 @@ public static class ConfigurationRules
 
     private static void Name(RuleWalk walk, string key, string name)
     {
-        if (name.Length is 0 or > 64 || name[0] is '.' or '_' or '-' || name.AsSpan().ContainsAnyExcept(NameLetters))
+        if (ReleaseName.Refusal(name) is { } refusal)
         {
-            walk.Refuse(key, $"got {Quoted.Text(name)}; wanted 1 to 64 of a-z, 0-9, '.', '_' and '-', the first a letter or digit");
+            walk.Refuse(key, $"got {Quoted.Text(name)}: {refusal}");
         }
     }
 

@@ -11,6 +11,8 @@ internal sealed class ProblemList
 
     public bool IsEmpty => _problems.Count == 0;
 
+    public void Add(ConfigurationProblem problem) => _problems.Add(problem);
+
     public void Add(int line, int column, string key, string message) => _problems.Add(new ConfigurationProblem(line, column, key, message));
 
     /// <summary>Remembers where the value that the rules call <paramref name="built"/> was written.</summary>

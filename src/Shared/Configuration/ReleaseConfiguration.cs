@@ -1,9 +1,15 @@
+using System.Text.Json.Serialization;
+
 namespace IuCutter.Configuration;
 
 /// <summary>
 /// What iucutter.yaml of the pushed commit asks for, with every default filled in. A gate's list that is <c>null</c> was left unset
 /// ("detect what suits"); an empty one was set to <c>[]</c> ("run none"). Key by key: docs/configuration.md.
 /// </summary>
+/// <remarks>
+/// Here and below, members with a default are [JsonRequired]: generated deserialisation would leave the type's default, not ours, in a
+/// member that is missing.
+/// </remarks>
 public sealed record ReleaseConfiguration
 {
     /// <summary>The file's name at the root of the commit.</summary>
@@ -18,15 +24,20 @@ public sealed record ReleaseConfiguration
     /// <summary>Where the agent is; null when the command line must say it.</summary>
     public TargetAddress? Target { get; init; }
 
+    [JsonRequired]
     public ArtifactFormat Format { get; init; }
 
     /// <summary>How many releases stay on the target, the live one included.</summary>
+    [JsonRequired]
     public int Keep { get; init; } = DefaultKeep;
 
+    [JsonRequired]
     public SourceRules Source { get; init; } = new();
 
+    [JsonRequired]
     public IReadOnlyList<Guard> Guards { get; init; } = [];
 
+    [JsonRequired]
     public IReadOnlyList<Anchor> Anchors { get; init; } = [];
 
     public IReadOnlyList<CheckCommand>? Compile { get; init; }
@@ -39,9 +50,11 @@ public sealed record ReleaseConfiguration
 
     public IReadOnlyList<CheckCommand>? Smoke { get; init; }
 
+    [JsonRequired]
     public ForbidRules Forbid { get; init; } = new();
 
     /// <summary>Names that every command gets from the agent's own environment; their values are masked wherever output is shown.</summary>
+    [JsonRequired]
     public IReadOnlyList<string> Environment { get; init; } = [];
 
     /// <summary>What a commit without iucutter.yaml gets.</summary>

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using IuCutter.Counting;
 
 namespace IuCutter.Configuration;
@@ -15,11 +16,13 @@ public sealed record TestCommand
     /// <summary>The JUnit XML file that the run leaves behind, relative to the release directory.</summary>
     public string? Report { get; init; }
 
+    [JsonRequired]
     public ParityRule Parity { get; init; }
 
     /// <summary>The fewest tests that may have passed; null is one.</summary>
     public int? Minimum { get; init; }
 
     /// <summary>True: runs on the source host too, which parity compares with.</summary>
+    [JsonRequired]
     public bool Source { get; init; } = true;
 }

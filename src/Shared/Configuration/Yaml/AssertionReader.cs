@@ -88,6 +88,6 @@ internal sealed class AssertionReader(ProblemList problems, CommandReader comman
         var exit = inner.Number("exit", "an exit code, 1 to 255");
         var says = inner.RequiredText("says", "the text that the refusal prints");
         inner.RefuseUnknown();
-        return command is null || says is null ? null : new Assertion.Refused(command, exit, says);
+        return command is null || says is null ? null : new Assertion.Refused(command, says, exit);
     }
 }

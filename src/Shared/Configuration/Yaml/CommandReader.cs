@@ -106,24 +106,8 @@ internal sealed class CommandReader(ProblemList problems)
         }
     }
 
-    private List<EnvironmentSetting> Settings(MappingReader mapping)
-    {
-        var settings = new List<EnvironmentSetting>();
-        if (mapping.Node("set") is not { } node || MappingReader.Of(node, mapping.Path.Key("set"), problems, WantedSet) is not { } inner)
-        {
-            return settings;
-        }
-
-        foreach (var entry in ((YamlNode.Mapping)node).Entries)
-        {
-            if (inner.Text(entry.Key.Text) is { } value)
-            {
-                settings.Add(new EnvironmentSetting(entry.Key.Text, value));
-            }
-        }
-
-        return settings;
-    }
+    private static List<EnvironmentSetting> Settings(MappingReader mapping) =>
+        mapping.Inner("set", WantedSet) is { } inner ? [.. inner.AllTexts().Select(setting => new EnvironmentSetting(setting.Key, setting.Text))] : [];
 
     private static CommandExpectation Expectation(MappingReader mapping)
     {

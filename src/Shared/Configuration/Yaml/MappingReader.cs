@@ -143,6 +143,20 @@ internal sealed class MappingReader
         }
     }
 
+    /// <summary>Every key with its text, where the keys are the user's own.</summary>
+    public IEnumerable<(string Key, string Text)> AllTexts()
+    {
+        foreach (var entry in _mapping.Entries)
+        {
+            var path = Path.Key(entry.Key.Text);
+            _problems.Place(path.Built, entry.Value.Line, entry.Value.Column, Path.Key(Quoted.Plain(entry.Key.Text)).Shown);
+            if (TextOf(entry.Value, path, "a text") is { } text)
+            {
+                yield return (entry.Key.Text, text);
+            }
+        }
+    }
+
     public void RefuseUnknown()
     {
         foreach (var entry in _mapping.Entries)

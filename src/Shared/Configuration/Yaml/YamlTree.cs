@@ -29,25 +29,32 @@ internal sealed class YamlTree
         }
         catch (YamlException wrong)
         {
-            problems.Add((int)wrong.Start.Line, (int)wrong.Start.Column, "", $"not YAML: {Explain(text, wrong)}");
+            problems.Add(Explain(text, wrong));
+            return null;
+        }
+        catch (InvalidOperationException wrong)
+        {
+            // The parser's answer to a stray end of document ("...").
+            problems.Add(1, 1, "", $"not YAML: {Quoted.Plain(wrong.Message)}");
             return null;
         }
     }
 
-    private static string Explain(string text, YamlException wrong)
+    // The parser's own word for a tab is the start of the mapping around it, which is often lines away.
+    private static ConfigurationProblem Explain(string text, YamlException wrong)
     {
         var lines = text.Split('\n');
-        var last = Math.Min(lines.Length, (int)wrong.End.Line);
+        var last = Math.Min(lines.Length, (int)wrong.End.Line + 1);
         for (var line = Math.Max(1, (int)wrong.Start.Line - 1); line <= last; line++)
         {
-            var indentation = lines[line - 1].AsSpan(0, lines[line - 1].Length - lines[line - 1].AsSpan().TrimStart(" \t").Length);
-            if (indentation.Contains('\t'))
+            var column = lines[line - 1].AsSpan().IndexOfAnyExcept(' ') + 1;
+            if (column > 0 && lines[line - 1][column - 1] == '\t')
             {
-                return $"line {line} is indented with a tab; YAML wants spaces";
+                return new ConfigurationProblem(line, column, "", "not YAML: indented with a tab; YAML wants spaces");
             }
         }
 
-        return Quoted.Plain(wrong.Message);
+        return new ConfigurationProblem((int)wrong.Start.Line, (int)wrong.Start.Column, "", $"not YAML: {Quoted.Plain(wrong.Message)}");
     }
 
     private YamlNode? Document()
@@ -60,7 +67,7 @@ internal sealed class YamlTree
         }
 
         var start = _parser.Consume<DocumentStart>();
-        if (start.Version is not null || start.Tags is { Count: > 0 })
+        if (start.Version is not null || start.Tags?.Any(tag => tag.Handle is not ("!" or "!!")) is true)
         {
             Refuse(start, "", "directives (%YAML, %TAG) are not read; take the line out");
         }
@@ -93,9 +100,8 @@ internal sealed class YamlTree
 
         if (depth > MostDepth)
         {
-            Refuse(_parser.Current!, path, $"nested deeper than {MostDepth} levels");
-            _parser.SkipThisAndNestedEvents();
-            return null;
+            // Ends the reading at once: the parser needs more than a minute for 256 KiB of brackets.
+            throw new YamlException(_parser.Current!.Start, _parser.Current.End, $"nested deeper than {MostDepth} levels");
         }
 
         return _parser.TryConsume<SequenceStart>(out var sequence) ? Items(sequence, path, depth) : Entries(path, depth);
