@@ -86,6 +86,7 @@ internal sealed class LedgerIndex
         var slot = what switch
         {
             LedgerEvent.SlotSwitched switched => switched.Slot,
+            LedgerEvent.ReleaseStaged staged => staged.Slot,
             LedgerEvent.ReleaseProved proved => proved.Slot,
             _ => null,
         };

@@ -1,3 +1,6 @@
+using System.Security.Cryptography;
+using System.Text;
+
 namespace IuCutter.Ledgers;
 
 /// <summary>
@@ -11,4 +14,19 @@ public sealed record LedgerReceipt(long Entries, string Head, string Signature, 
 {
     /// <summary>What is signed. Its first line keeps the signature from serving for anything else.</summary>
     public static string SignedText(long entries, string head) => $"iucutter-ledger-head-v1\n{entries}\n{head}\n";
+
+    /// <summary>True when the signature was made with the receipt's own key. Whose key that is, the caller must know.</summary>
+    public bool Verifies()
+    {
+        try
+        {
+            using var key = ECDsa.Create();
+            key.ImportSubjectPublicKeyInfo(Convert.FromBase64String(PublicKey), out _);
+            return key.VerifyData(Encoding.ASCII.GetBytes(SignedText(Entries, Head)), Convert.FromBase64String(Signature), HashAlgorithmName.SHA256);
+        }
+        catch (Exception e) when (e is FormatException or CryptographicException)
+        {
+            return false;
+        }
+    }
 }

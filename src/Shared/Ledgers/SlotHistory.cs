@@ -7,6 +7,7 @@ namespace IuCutter.Ledgers;
 public sealed class SlotHistory
 {
     private readonly List<string> _wayBack = [];
+    private readonly List<string> _staged = [];
     private readonly HashSet<string> _proved = new(StringComparer.Ordinal);
 
     /// <summary>Null when nothing is live.</summary>
@@ -30,6 +31,9 @@ public sealed class SlotHistory
     /// <summary>The releases that a rollback could need, the live one last.</summary>
     public IReadOnlyList<string> WayBack => _wayBack;
 
+    /// <summary>The releases that were staged for this slot and not removed since, the newest last.</summary>
+    public IReadOnlyList<string> Staged => _staged;
+
     public bool IsProved(string release) => _proved.Contains(release);
 
     public void Take(LedgerEntry entry)
@@ -49,7 +53,12 @@ public sealed class SlotHistory
                 _proved.Add(proved.Release);
                 GoTo(proved.Release);
                 break;
+            case LedgerEvent.ReleaseStaged staged:
+                _staged.Remove(staged.Release);
+                _staged.Add(staged.Release);
+                break;
             case LedgerEvent.ReleaseRemoved removed:
+                _staged.Remove(removed.Release);
                 _proved.Remove(removed.Release);
                 _wayBack.RemoveAll(r => r == removed.Release);
                 break;

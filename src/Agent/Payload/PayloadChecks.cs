@@ -1,0 +1,156 @@
+using IuCutter.Agent.Operations;
+using IuCutter.Agent.Releases;
+using IuCutter.Configuration;
+using IuCutter.Counting;
+using IuCutter.Gates;
+using IuCutter.Manifests;
+
+namespace IuCutter.Agent.Payload;
+
+/// <summary>Gates G5 and G6: runs the payload's own commands in its release directory, and believes only what was seen.</summary>
+public sealed class PayloadChecks(TargetHost host, Operation operation, ReleaseId release, ReleaseConfiguration configuration)
+{
+    private readonly string _tree = host.Root.TreePath(release);
+
+    /// <summary>Compile, import, test, assert.</summary>
+    /// <param name="sourceTests">What the same tests counted on the source host, by check: <c>test.1</c> and so on.</param>
+    public async Task PostDeployAsync(GateRecord gate, IReadOnlyDictionary<string, TestEvidence> sourceTests, CancellationToken cancellationToken)
+    {
+        await RunAllAsync(gate, "compile", configuration.Compile, cancellationToken);
+        await RunAllAsync(gate, "import", configuration.Import, cancellationToken);
+        await TestAsync(gate, sourceTests, cancellationToken);
+        await AssertAsync(gate, cancellationToken);
+        CheckUnchanged(gate, cancellationToken);
+    }
+
+    public async Task SmokeAsync(GateRecord gate, CancellationToken cancellationToken)
+    {
+        if (configuration.Smoke is { Count: > 0 })
+        {
+            await RunAllAsync(gate, "smoke", configuration.Smoke, cancellationToken);
+        }
+        else
+        {
+            NothingToRun(gate, "smoke", configuration.Smoke is null);
+        }
+
+        CheckUnchanged(gate, cancellationToken);
+    }
+
+    /// <summary>A part left empty on purpose is a gap that its configuration owns; one merely forgotten blocks.</summary>
+    private static void NothingToRun(GateRecord gate, string part, bool isUnset) =>
+        gate.Observe(part, $"the release's {part} ran", "one command at least", () => isUnset
+            ? Observation.CouldNotRun($"neither iucutter.yaml nor detection names a {part} command; write `{part}:`, or allow the gap with `{part}: []`")
+            : Observation.CouldNotRun(
+                $"no {part} command, by the configuration",
+                new Gap($"no-{part}", $"the release has no {part}: its configuration says `{part}: []`", configurationOwner)));
+
+    private const string configurationOwner = "iucutter.yaml";
+
+    private async Task RunAllAsync(GateRecord gate, string part, IReadOnlyList<CheckCommand>? commands, CancellationToken cancellationToken)
+    {
+        foreach (var (command, i) in (commands ?? []).Select((c, i) => (c, i + 1)))
+        {
+            operation.Report(gate.Gate, command.Title, i - 1, commands!.Count, "commands");
+            await gate.ObserveAsync($"{part}.{i}", command.Title, Expected(command), async () =>
+            {
+                var run = await host.Payload.RunAsync(command, _tree, onLine: null, cancellationToken);
+                return Judge(command, run);
+            });
+        }
+    }
+
+    private async Task TestAsync(GateRecord gate, IReadOnlyDictionary<string, TestEvidence> sourceTests, CancellationToken cancellationToken)
+    {
+        if (configuration.Test is not { Count: > 0 } tests)
+        {
+            NothingToRun(gate, "test", configuration.Test is null);
+            return;
+        }
+
+        foreach (var (test, i) in tests.Select((t, i) => (t, i + 1)))
+        {
+            var id = $"test.{i}";
+            var source = sourceTests.GetValueOrDefault(id);
+            await gate.ObserveAsync(id, test.Command.Title, TestJudgement.Expected(test, source), async () =>
+            {
+                var counting = new TestCounting(test);
+                var run = await host.Payload.RunAsync(
+                    test.Command,
+                    _tree,
+                    line =>
+                    {
+                        counting.Line(line);
+                        operation.Report(gate.Gate, "testing", counting.SoFar, source?.Total ?? 0, "tests");
+                    },
+                    cancellationToken);
+                return Judge(test, source, run, counting.Finish(_tree));
+            });
+        }
+    }
+
+    private async Task AssertAsync(GateRecord gate, CancellationToken cancellationToken)
+    {
+        using var folder = host.Root.OpenRelease(release);
+        using var tree = folder.OpenDirectory("tree"u8);
+        var check = new AssertionCheck(host.Payload, tree, _tree);
+        foreach (var (assertion, i) in (configuration.Assert ?? []).Select((a, i) => (a, i + 1)))
+        {
+            await gate.ObserveAsync(
+                $"assert.{i}", AssertionCheck.Statement(assertion), AssertionCheck.Expected(assertion), () => check.LookAsync(assertion, cancellationToken));
+        }
+    }
+
+    /// <summary>A command may leave files behind, but what was released must stay what it was.</summary>
+    private void CheckUnchanged(GateRecord gate, CancellationToken cancellationToken) =>
+        gate.Observe("unchanged", "the commands changed no released file", "every file equals the manifest", () =>
+        {
+            var comparison = ReleaseFolder.Verify(host.Root, release, cancellationToken);
+            return Observation.Of(
+                comparison.HoldsTheManifest, comparison.ToString(), ("files", comparison.Files), ("bytes", comparison.Bytes), ("extra paths", comparison.Extra));
+        });
+
+    private static string Expected(CheckCommand command)
+    {
+        var parts = new List<string> { $"exit code {command.Expect.Exit}" };
+        parts.AddRange(command.Expect.Contains.Select(t => $"output contains \"{t}\""));
+        parts.AddRange(command.Expect.Absent.Select(t => $"output does not contain \"{t}\""));
+        return string.Join(", ", parts);
+    }
+
+    private Observation Judge(CheckCommand command, PayloadRun run)
+    {
+        if (run.CouldNotStart is { } why)
+        {
+            return Observation.CouldNotRun(why);
+        }
+
+        var texts = command.Expect.Contains.Concat(command.Expect.Absent).ToList();
+        var found = host.Payload.FindTexts(run, texts);
+        var missing = command.Expect.Contains.Where(t => !found.Contains(t)).ToList();
+        var forbidden = command.Expect.Absent.Where(found.Contains).ToList();
+        var holds = run.Evidence.ExitCode == command.Expect.Exit && !run.Evidence.TimedOut && missing.Count == 0 && forbidden.Count == 0
+            && (texts.Count == 0 || !run.Evidence.OutputTruncated);
+        var seen = run.HowItEnded
+            + string.Concat(missing.Select(t => $", without \"{t}\""))
+            + string.Concat(forbidden.Select(t => $", with \"{t}\""));
+        return new Observation(holds ? CheckStatus.Held : CheckStatus.NotHeld, seen) { Command = run.Evidence };
+    }
+
+    private Observation Judge(TestCommand test, TestEvidence? source, PayloadRun run, TestEvidence? counts)
+    {
+        var command = Judge(test.Command, run);
+        if (command.Status == CheckStatus.CouldNotRun)
+        {
+            return command;
+        }
+
+        var (holds, seen) = TestJudgement.Of(test, source, counts);
+        return command with
+        {
+            Status = holds && command.IsHeld ? CheckStatus.Held : CheckStatus.NotHeld,
+            Seen = $"{seen}, {command.Seen}",
+            Command = run.Evidence with { Tests = counts },
+        };
+    }
+}

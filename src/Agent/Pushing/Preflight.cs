@@ -1,0 +1,138 @@
+using IuCutter.Agent.Measuring;
+using IuCutter.Agent.Operations;
+using IuCutter.Agent.Payload;
+using IuCutter.Agent.Releases;
+using IuCutter.Configuration;
+
+namespace IuCutter.Agent.Pushing;
+
+/// <summary>Gate G3: looks at the target, and writes nothing but a probe that it takes away again.</summary>
+public sealed class Preflight(TargetHost host, PushOrder order)
+{
+    /// <summary>What the ledger, the reports and the agent itself may need beside the release.</summary>
+    private const long SpareBytes = 64L << 20;
+
+    private const long SpareFiles = 1000;
+
+    /// <param name="first">Gets the target's first reading, to which later ones are compared.</param>
+    public async Task RunAsync(GateRecord gate, Action<TargetReading> first, CancellationToken cancellationToken)
+    {
+        TakeFirstReading(gate, first, cancellationToken);
+        foreach (var (guard, i) in order.Configuration.Guards.Select((g, i) => (g, i + 1)))
+        {
+            await gate.ObserveAsync(
+                $"guard.{i}", GuardCheck.Statement(guard), GuardCheck.Expected(guard), () => new GuardCheck(host).LookAsync(guard, cancellationToken));
+        }
+
+        CheckTools(gate);
+        CheckSandbox(gate);
+        CheckRoom(gate);
+        CheckSlot(gate);
+        CheckRootWritable(gate);
+        CheckWayBack(gate);
+    }
+
+    private static IEnumerable<CheckCommand> Commands(ReleaseConfiguration c) =>
+    [
+        .. c.Compile ?? [],
+        .. c.Import ?? [],
+        .. (c.Test ?? []).Select(t => t.Command),
+        .. (c.Assert ?? []).Select(AssertionCheck.CommandOf).OfType<CheckCommand>(),
+        .. c.Smoke ?? [],
+    ];
+
+    private void TakeFirstReading(GateRecord gate, Action<TargetReading> first, CancellationToken cancellationToken)
+    {
+        // Without its anchors first, so that even a push whose anchors cannot be read is measured for what it could touch.
+        first(TargetReading.Take(host.Root, order.Slot, [], cancellationToken));
+        gate.Observe("anchors.first", "the anchors were read before anything was written", "each readable, and as expected where a digest is given", () =>
+        {
+            var reading = TargetReading.Take(host.Root, order.Slot, order.Configuration.Anchors, cancellationToken);
+            first(reading);
+            var wrong = order.Configuration.Anchors
+                .Where(a => a.Expect is not null && reading.Anchors[a.Path] != a.Expect)
+                .Select(a => $"{a.Path} has {reading.Anchors[a.Path]}, expected {a.Expect}")
+                .ToList();
+            return Observation.Of(
+                wrong.Count == 0,
+                wrong.Count == 0 ? $"{reading.Anchors.Count} anchors, {reading.Siblings.Count} neighbours of the slot" : string.Join("; ", wrong),
+                [.. reading.Anchors.Select(a => (a.Key, (object)a.Value))]);
+        });
+    }
+
+    private void CheckTools(GateRecord gate)
+    {
+        var programs = Commands(order.Configuration)
+            .Select(c => c.Run[0])
+            .Where(p => !p.Contains('/', StringComparison.Ordinal))
+            .Distinct(StringComparer.Ordinal)
+            .ToList();
+        var places = programs.ToDictionary(p => p, host.Payload.Find, StringComparer.Ordinal);
+        var missing = programs.Where(p => places[p] is null).ToList();
+        gate.Observe("tools", "every program that the checks run is on the target", programs.Count == 0 ? "none needed" : string.Join(", ", programs), () =>
+            missing.Count == 0
+                ? Observation.Held($"{programs.Count} found", [.. places.Select(p => (p.Key, (object)p.Value!))])
+                : Observation.CouldNotRun(
+                    $"{string.Join(", ", missing)} not found on the agent's PATH ({host.Payload.SearchPath}); install it on {Environment.MachineName}, or change the command"));
+    }
+
+    private void CheckSandbox(GateRecord gate)
+    {
+        var least = Commands(order.Configuration).Max(c => c.Sandbox) ?? SandboxTier.T0;
+        gate.Observe("sandbox", "the sandbox is as strong as the checks ask", $"{least} or stronger", () => host.Payload.Tier >= least
+            ? Observation.Held(host.Payload.Tier.ToString())
+            : Observation.CouldNotRun($"this host gives {host.Payload.Tier} only; {host.Payload.HowToStrengthen}"));
+    }
+
+    private void CheckRoom(GateRecord gate)
+    {
+        var isThere = host.Root.Has(order.Release);
+        var bytes = SpareBytes + (isThere ? 0 : order.ContentBytes + (order.Entries * 4096 / 2) + (2 * order.ManifestBytes));
+        var files = SpareFiles + (isThere ? 0 : order.Entries * 2);
+        gate.Observe("room", "there is room for the release", $"{bytes} bytes and {files} files", () =>
+        {
+            var room = host.Root.Directory.Room();
+
+            // File systems that make inodes as they go count none.
+            var enough = room.Bytes >= bytes && (room.Files == 0 || room.Files >= files);
+            return Observation.Of(enough, $"{room.Bytes} bytes and {room.Files} files are free", ("free bytes", room.Bytes), ("free files", room.Files));
+        });
+    }
+
+    private void CheckSlot(GateRecord gate)
+    {
+        var recorded = host.Ledger.History(order.Slot).Live;
+        var expected = recorded is null ? "nothing there" : $"link to {recorded}";
+        gate.Observe("slot", "the slot is as the ledger says", expected, () =>
+        {
+            var seen = host.Root.Slot(order.Slot).Read();
+            return seen switch
+            {
+                SlotState.Foreign foreign => Observation.CouldNotRun(
+                    $"{foreign.What} that this agent did not make lies at {Path.Combine(host.Root.Path, order.Slot)}; it is left untouched: move it away, or push to another slot"),
+                _ when seen.ToString() != expected => Observation.CouldNotRun(
+                    $"the slot is {seen}, but the ledger says {expected}; someone switched it by hand: put it back, or remove the link"),
+                _ => Observation.Held(seen.ToString()),
+            };
+        });
+    }
+
+    private void CheckRootWritable(GateRecord gate) =>
+        gate.Observe("writable", "the deploy root can be written", host.Root.Path, () =>
+        {
+            var probe = System.Text.Encoding.ASCII.GetBytes($"{DeployRoot.OwnDirectory}/probe-{order.Slot}");
+            host.Root.Directory.Remove(probe);
+            host.Root.Directory.CreateFile(probe, 0x180).Dispose();
+            host.Root.Directory.Remove(probe);
+            return Observation.Held("a file was made and removed");
+        });
+
+    private void CheckWayBack(GateRecord gate)
+    {
+        var live = host.Ledger.History(order.Slot).Live;
+        gate.Observe("way-back", "the way back is defined", live is null ? "the slot's link is taken away" : $"the slot goes back to {live}", () =>
+            live is null || host.Root.Has(Manifests.ReleaseId.Parse(live))
+                ? Observation.Held(live ?? "first release in this slot")
+                : Observation.NotHeld($"release {live} is not on the target any more"));
+    }
+}

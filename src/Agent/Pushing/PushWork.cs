@@ -1,0 +1,239 @@
+using IuCutter.Agent.Measuring;
+using IuCutter.Agent.Operations;
+using IuCutter.Agent.Payload;
+using IuCutter.Agent.Releases;
+using IuCutter.Agent.Reporting;
+using IuCutter.Gates;
+using IuCutter.Ledgers;
+using IuCutter.Manifests;
+
+namespace IuCutter.Agent.Pushing;
+
+/// <summary>
+/// A push on the target, from the guards to the signed report. What comes before G3 happened on the source host and is recorded first.
+/// Whatever stops the way, what was begun is undone, and the target is measured again.
+/// </summary>
+public sealed class PushWork(TargetHost host, Operation operation, PushOrder order) : IOperationWork
+{
+    /// <summary>The gates without which there is no verdict A.</summary>
+    public static readonly IReadOnlyList<GateId> RequiredGates = Enum.GetValues<GateId>();
+
+    private readonly TaskCompletionSource<bool> _preflight = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private TargetReading? _first;
+    private SlotState? _switchedFrom;
+    private bool _published;
+
+    public PushOrder Order => order;
+
+    /// <summary>Takes the contents while G4 waits for them.</summary>
+    public Transfer Transfer { get; } = new(host, operation, order);
+
+    /// <summary>True once the target may be written to, false when it may not.</summary>
+    public Task<bool> Preflight => _preflight.Task;
+
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            foreach (var gate in order.SourceGates)
+            {
+                operation.RecordSourceGate(gate);
+            }
+
+            await operation.RunGateAsync(GateId.G3, g => new Preflight(host, order).RunAsync(g, r => _first = r, cancellationToken));
+            _preflight.TrySetResult(operation.Stopper is null);
+            await operation.RunGateAsync(GateId.G4, g => StageAsync(g, cancellationToken));
+            var checks = new PayloadChecks(host, operation, order.Release, order.Configuration);
+            await operation.RunGateAsync(GateId.G5, g => checks.PostDeployAsync(g, SourceTests(), cancellationToken));
+            await operation.RunGateAsync(GateId.G6, g => checks.SmokeAsync(g, cancellationToken));
+            await operation.RunGateAsync(GateId.G7, g => Promote(g, cancellationToken));
+            await operation.RunGateAsync(GateId.G8, g => new ReportWriter(host, operation).RunAsync(g, cancellationToken));
+            Finish(cancellationToken);
+        }
+        finally
+        {
+            _preflight.TrySetResult(false);
+            Transfer.Close();
+        }
+    }
+
+    private IReadOnlyDictionary<string, TestEvidence> SourceTests() => order.SourceGates
+        .Where(g => g.Gate == GateId.G1)
+        .SelectMany(g => g.Checks)
+        .Where(c => c is { Status: CheckStatus.Held, Evidence.Command.Tests: not null })
+        .ToDictionary(c => c.Id["G1.".Length..], c => c.Evidence!.Command!.Tests!, StringComparer.Ordinal);
+
+    private async Task StageAsync(GateRecord gate, CancellationToken cancellationToken)
+    {
+        if (host.Root.Has(order.Release) && IsWhole(gate, cancellationToken))
+        {
+            Transfer.NothingNeeded();
+        }
+        else
+        {
+            var staging = await Transfer.ReceiveAsync(gate, cancellationToken);
+            if (staging is null)
+            {
+                return;
+            }
+
+            Publish(gate, staging, cancellationToken);
+        }
+
+        ReadAnchors(gate, "anchors.staged", "the anchors are as they were, after staging", cancellationToken);
+    }
+
+    /// <summary>A release that lies there already is used only if every file still is what the manifest says.</summary>
+    private bool IsWhole(GateRecord gate, CancellationToken cancellationToken)
+    {
+        var comparison = ReleaseFolder.TryReadManifest(host.Root, order.Release) is null
+            ? null
+            : ReleaseFolder.Verify(host.Root, order.Release, cancellationToken);
+        if (comparison is not { HoldsTheManifest: true, Extra: 0 } || WasPushedDifferently())
+        {
+            if (IsInUse(order.Release))
+            {
+                throw new RefusalException(
+                    RefusalCode.WrongState,
+                    $"release {order.Release} is live or on the way back, and lies there changed ({comparison})",
+                    "push another commit, or roll back to a release before it first");
+            }
+
+            operation.Record(new LedgerEvent.StepIntended("prune", order.Slot, order.Release.ToString(), null), durable: true);
+            host.Root.Remove(order.Release);
+            operation.Record(new LedgerEvent.ReleaseRemoved(order.Release.ToString(), "it lay there changed and is staged anew"), durable: true);
+            return false;
+        }
+
+        gate.Observe("present", "the release lies there already, whole", "every file equals the manifest", () =>
+            Observation.Held(comparison.ToString(), ("files", comparison.Files), ("bytes", comparison.Bytes)));
+        return true;
+    }
+
+    private bool WasPushedDifferently()
+    {
+        using var folder = host.Root.OpenRelease(order.Release);
+        using var file = folder.OpenRead("configuration.json"u8);
+        var kept = new byte[RandomAccess.GetLength(file)];
+        return RandomAccess.Read(file, kept, 0) != kept.Length || !kept.AsSpan().SequenceEqual(order.ConfigurationJson);
+    }
+
+    private bool IsInUse(ReleaseId release) => host.Ledger.Slots
+        .Select(host.Ledger.History)
+        .Any(h => h.Live == release.ToString() || h.WayBack.Contains(release.ToString(), StringComparer.Ordinal));
+
+    private void Publish(GateRecord gate, Staging staging, CancellationToken cancellationToken)
+    {
+        using (staging)
+        {
+            gate.Observe("complete", "the release directory is complete", "every path of the manifest, and no other", () =>
+            {
+                var comparison = staging.Complete(order.ConfigurationJson, cancellationToken);
+                return Observation.Of(comparison is { HoldsTheManifest: true, Extra: 0 }, comparison.ToString(), ("files", comparison.Files));
+            });
+        }
+
+        if (!gate.MayGoOn)
+        {
+            return;
+        }
+
+        operation.Record(new LedgerEvent.StepIntended("publish", order.Slot, order.Release.ToString(), null), durable: true);
+        host.Root.Publish(order.Release);
+        _published = true;
+        operation.Record(
+            new LedgerEvent.ReleaseStaged(order.Slot, order.Release.ToString(), order.Manifest.ToString(), order.Entries, order.ContentBytes), durable: true);
+    }
+
+    private Task Promote(GateRecord gate, CancellationToken cancellationToken)
+    {
+        var promotion = new Promotion(host, operation, order.Slot);
+        gate.Observe("promote", "the slot is switched to the release by one rename", order.Release.ToString(), () =>
+        {
+            _switchedFrom = promotion.Switch(_first!.Slot, order.Release, "promote");
+            var seen = host.Root.Slot(order.Slot).Read();
+            return Observation.Of(seen.LiveRelease == order.Release, seen.ToString());
+        });
+        if (gate.MayGoOn)
+        {
+            promotion.ProveTheWayBack(gate, order.Release, _switchedFrom!, cancellationToken);
+            ReadAnchors(gate, "anchors.promoted", "the anchors are as they were, after promoting", cancellationToken);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    private void ReadAnchors(GateRecord gate, string id, string statement, CancellationToken cancellationToken)
+    {
+        gate.Observe(id, statement, "no difference to the first reading", () =>
+        {
+            var now = TargetReading.Take(host.Root, order.Slot, order.Configuration.Anchors, cancellationToken);
+            var changes = _first!.AnchorChangesTo(now);
+            return Observation.Of(
+                changes.IsEmpty,
+                changes.IsEmpty ? $"{now.Anchors.Count} anchors unchanged, {now.Siblings.Count} neighbours of the slot in place" : string.Join("; ", changes),
+                [.. now.Anchors.Select(a => (a.Key, (object)a.Value))]);
+        });
+    }
+
+    private void Finish(CancellationToken cancellationToken)
+    {
+        if (operation.Stopper is null)
+        {
+            operation.Record(new LedgerEvent.ReleaseProved(order.Slot, order.Release.ToString()), durable: true);
+        }
+        else
+        {
+            Undo();
+        }
+
+        var target = Measure(cancellationToken);
+        operation.End(RequiredGates, target, Next());
+        if (operation.Stopper is null)
+        {
+            new Retention(host).Prune(order.Slot, order.Configuration.Keep);
+        }
+    }
+
+    private string? Next() => operation.Stopper is null
+        ? $"iucutter smoke --slot {order.Slot}"
+        : null;
+
+    /// <summary>Takes back what was begun, last things first. What cannot be taken back shows in the measurement that follows.</summary>
+    private void Undo()
+    {
+        try
+        {
+            if (_switchedFrom is { } before)
+            {
+                new Promotion(host, operation, order.Slot).Switch(new SlotState.Live(order.Release), before.LiveRelease, "undo");
+            }
+
+            if (_published)
+            {
+                operation.Record(new LedgerEvent.StepIntended("undo", order.Slot, order.Release.ToString(), null), durable: true);
+                host.Root.Remove(order.Release);
+                operation.Record(new LedgerEvent.ReleaseRemoved(order.Release.ToString(), "the push did not pass"), durable: true);
+            }
+
+            host.Root.DropStaging(order.Release);
+        }
+        catch (Exception e) when (e is IOException or RefusalException and not Ledger.LedgerUnwritableException)
+        {
+            operation.Report(GateId.G8, $"undoing stopped: {e.Message}", 0, 0, "");
+        }
+    }
+
+    private TargetState Measure(CancellationToken cancellationToken)
+    {
+        if (_first is null)
+        {
+            // Preflight did not get as far as a reading. Nothing is written before it has passed, but nothing may be claimed either.
+            return new TargetState(false, ["the target was not measured: preflight stopped before its first reading"], null);
+        }
+
+        var last = TargetReading.Take(host.Root, order.Slot, order.Configuration.Anchors, cancellationToken);
+        var undo = last.Slot == _first.Slot ? null : $"iucutter rollback --slot {order.Slot}";
+        return new TargetState(true, _first.ChangesTo(last), undo);
+    }
+}

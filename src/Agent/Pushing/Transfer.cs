@@ -1,0 +1,206 @@
+using IuCutter.Agent.Operations;
+using IuCutter.Agent.Releases;
+using IuCutter.Digests;
+using IuCutter.Gates;
+using IuCutter.Manifests;
+
+namespace IuCutter.Agent.Pushing;
+
+/// <summary>
+/// The meeting point of a push that waits for contents and the calls that bring them. The calls come and go, with the network;
+/// what has arrived whole stays.
+/// </summary>
+public sealed class Transfer(TargetHost host, Operation operation, PushOrder order) : IDisposable
+{
+    /// <summary>How long a push waits for a packager that has gone before it gives up.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    /// <summary>How often contents may arrive damaged before the push gives up.</summary>
+    private const int MostDamaged = 3;
+
+    private readonly TaskCompletionSource<bool> _open = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<Observation?> _complete = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly SemaphoreSlim _oneCall = new(1);
+    private long _lastSign = host.Time.GetTimestamp();
+    private int _calls;
+    private int _damaged;
+    private Staging? _staging;
+
+    /// <summary>True once contents are wanted, false when none are.</summary>
+    public Task<bool> IsOpen => _open.Task;
+
+    /// <summary>Nothing has to come: the release lies there already.</summary>
+    public void NothingNeeded() => _open.TrySetResult(false);
+
+    /// <summary>No call finds anything here any more.</summary>
+    public void Close()
+    {
+        _open.TrySetResult(false);
+        _complete.TrySetResult(Observation.NotHeld("the push has ended"));
+    }
+
+    public void Dispose() => _oneCall.Dispose();
+
+    /// <summary>Waits until everything has arrived.</summary>
+    /// <returns>Null when it has not, and will not; the gate's checks say why.</returns>
+    public async Task<Staging?> ReceiveAsync(GateRecord gate, CancellationToken cancellationToken)
+    {
+        _open.TrySetResult(true);
+        await gate.ObserveAsync("contents", "every content is there with the digest that the manifest says", $"{order.Entries} files", async () =>
+        {
+            var failure = await WaitAsync(cancellationToken);
+            return failure ?? Observation.Held(
+                $"{_staging!.Received} contents received, {_staging.Reused} taken from releases on the target",
+                ("contents received", _staging.Received),
+                ("bytes received", _staging.ReceivedBytes),
+                ("contents reused", _staging.Reused),
+                ("contents found changed on the target", _staging.Rotten),
+                ("contents that arrived damaged", _damaged));
+        });
+
+        // From here on the staging is the push's alone: no call touches it any more.
+        await _oneCall.WaitAsync(cancellationToken);
+        if (gate.MayGoOn)
+        {
+            return _staging;
+        }
+
+        _staging?.Dispose();
+        return null;
+    }
+
+    /// <summary>Takes the manifest; a second time it is only compared. Then says what is missing.</summary>
+    /// <param name="manifest">The canonical bytes; null when they came before.</param>
+    public async Task<OfferResult> OfferAsync(ReadOnlyMemory<byte>? manifest, CancellationToken cancellationToken)
+    {
+        using var call = await EnterAsync(cancellationToken);
+        if (_staging is null)
+        {
+            var bytes = manifest ?? throw new RefusalException(RefusalCode.WrongState, "no manifest has come yet", "offer the manifest first");
+            _staging = Staging.Begin(host.Root, Read(bytes));
+            _staging.Reuse(Catalogue(), i => operation.Report(GateId.G4, "reusing", i, _staging.Manifest.DistinctContents.Count, "files"), cancellationToken);
+        }
+
+        CompleteIfWhole();
+        return new OfferResult([.. _staging.Missing()], _staging.MissingCount, _staging.MissingBytes, _staging.ResumeOffset);
+    }
+
+    /// <summary>Takes one upload's parts.</summary>
+    /// <returns>How many contents have arrived whole so far.</returns>
+    public async Task<long> UploadAsync(Func<Staging, Action, Task> receive, CancellationToken cancellationToken)
+    {
+        using var call = await EnterAsync(cancellationToken);
+        var staging = _staging ?? throw new RefusalException(RefusalCode.WrongState, "no manifest has come yet", "offer the manifest first");
+        var total = staging.ReceivedBytes + staging.MissingBytes;
+        try
+        {
+            await receive(staging, () =>
+            {
+                SignOfLife();
+                operation.Report(GateId.G4, "receiving", staging.ReceivedBytes, total, "bytes");
+            });
+        }
+        catch (RefusalException e) when (e.Code == RefusalCode.DigestMismatch)
+        {
+            if (++_damaged >= MostDamaged)
+            {
+                _complete.TrySetResult(Observation.NotHeld($"contents arrived damaged {_damaged} times; the last: {e.Message}"));
+            }
+
+            throw;
+        }
+
+        CompleteIfWhole();
+        return staging.Received;
+    }
+
+    private async Task<Observation?> WaitAsync(CancellationToken cancellationToken)
+    {
+        SignOfLife();
+        while (true)
+        {
+            try
+            {
+                return await _complete.Task.WaitAsync(TimeSpan.FromSeconds(1), host.Time, cancellationToken);
+            }
+            catch (TimeoutException)
+            {
+                if (Volatile.Read(ref _calls) == 0 && host.Time.GetElapsedTime(Volatile.Read(ref _lastSign)) > Patience)
+                {
+                    return Observation.NotHeld(
+                        $"the packager has been gone for {Patience.TotalSeconds:0} s; {_staging?.MissingCount.ToString() ?? "all"} contents had not arrived");
+                }
+            }
+        }
+    }
+
+    private Manifest Read(ReadOnlyMemory<byte> bytes)
+    {
+        if (Sha256Digest.Of(bytes.Span) is var seen && seen != order.Manifest)
+        {
+            throw new RefusalException(
+                RefusalCode.DigestMismatch, $"the manifest arrived with sha256 {seen.Short}…, the push says {order.Manifest.Short}…", "push again");
+        }
+
+        try
+        {
+            var manifest = Manifest.Parse(bytes);
+            return manifest.ReleaseId == order.Release && manifest.Commit == order.Commit && manifest.ContentBytes == order.ContentBytes
+                && manifest.Entries.Count == order.Entries
+                ? manifest
+                : throw new RefusalException(
+                    RefusalCode.BadRequest, $"the manifest is that of {manifest.ReleaseId}, the push is of {order.Release}", "report this as a bug of the packager");
+        }
+        catch (ManifestException e)
+        {
+            throw new RefusalException(RefusalCode.BadRequest, $"the manifest is refused: {e.Message}", "pack the commit with this version of iucutter");
+        }
+    }
+
+    /// <summary>The live release first: it is the likeliest to have what the new one needs.</summary>
+    private ContentCatalogue Catalogue()
+    {
+        var live = host.Ledger.History(order.Slot).Live;
+        return ContentCatalogue.Of(host.Root, host.Root.Releases().OrderBy(r => r.ToString() == live ? 0 : 1));
+    }
+
+    private void CompleteIfWhole()
+    {
+        if (_staging is { MissingCount: 0 })
+        {
+            _complete.TrySetResult(null);
+        }
+    }
+
+    private void SignOfLife() => Volatile.Write(ref _lastSign, host.Time.GetTimestamp());
+
+    private async Task<Call> EnterAsync(CancellationToken cancellationToken)
+    {
+        if (!await _oneCall.WaitAsync(TimeSpan.FromSeconds(5), cancellationToken))
+        {
+            throw new RefusalException(
+                RefusalCode.SlotBusy, $"contents for {operation.Id} are already arriving from elsewhere", $"wait; `iucutter watch {operation.Id}` shows how far they are");
+        }
+
+        Interlocked.Increment(ref _calls);
+        if (!_complete.Task.IsCompleted)
+        {
+            return new Call(this);
+        }
+
+        Leave();
+        throw new RefusalException(RefusalCode.WrongState, "the transfer is over", $"`iucutter watch {operation.Id}` shows what came of it");
+    }
+
+    private void Leave()
+    {
+        SignOfLife();
+        Interlocked.Decrement(ref _calls);
+        _oneCall.Release();
+    }
+
+    private sealed class Call(Transfer transfer) : IDisposable
+    {
+        public void Dispose() => transfer.Leave();
+    }
+}

@@ -1,0 +1,50 @@
+using IuCutter.Agent.Operations;
+using IuCutter.Ledgers;
+using IuCutter.Manifests;
+
+namespace IuCutter.Agent.Releases;
+
+/// <summary>Switches a slot, written down before and after, and proves that there is a way back.</summary>
+public sealed class Promotion(TargetHost host, Operation operation, string slot)
+{
+    /// <summary>Switches the slot from what it is expected to be.</summary>
+    /// <param name="why">promote, rollback or undo.</param>
+    /// <returns>What the slot was before.</returns>
+    public SlotState Switch(SlotState expected, ReleaseId? to, string why)
+    {
+        operation.Record(new LedgerEvent.StepIntended(why, slot, to?.ToString() ?? "", expected.LiveRelease?.ToString()), durable: true);
+        host.Root.Slot(slot).Switch(expected, to);
+        operation.Record(new LedgerEvent.SlotSwitched(slot, to?.ToString(), expected.LiveRelease?.ToString(), why), durable: true);
+        return expected;
+    }
+
+    /// <summary>
+    /// Tries the way back with the same code on a link beside the slot, so that users never see it, and reads the release that a
+    /// rollback would go to from the disk, file for file.
+    /// </summary>
+    public void ProveTheWayBack(GateRecord gate, ReleaseId live, SlotState before, CancellationToken cancellationToken)
+    {
+        gate.Observe("way-back.tried", "the way back and forth was tried on a link beside the slot", $"{before}, then {live}", () =>
+        {
+            var rehearsal = host.Root.Slot($"{DeployRoot.OwnDirectory}-rehearsal-{slot}");
+            rehearsal.Clear();
+            var start = new SlotState.Live(live);
+            rehearsal.Switch(new SlotState.Free(), live);
+            rehearsal.Switch(start, before.LiveRelease);
+            var back = rehearsal.Read();
+            rehearsal.Switch(back, live);
+            var forth = rehearsal.Read();
+            rehearsal.Switch(forth, null);
+            return Observation.Of(back == before && forth == start, $"{back}, then {forth}");
+        });
+
+        if (before.LiveRelease is { } earlier)
+        {
+            gate.Observe("way-back.whole", "the release to go back to is whole", $"every file of {earlier} equals its manifest", () =>
+            {
+                var comparison = ReleaseFolder.Verify(host.Root, earlier, cancellationToken);
+                return Observation.Of(comparison.HoldsTheManifest, comparison.ToString(), ("files", comparison.Files), ("bytes", comparison.Bytes));
+            });
+        }
+    }
+}

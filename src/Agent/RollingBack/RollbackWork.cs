@@ -1,0 +1,58 @@
+using IuCutter.Agent.Measuring;
+using IuCutter.Agent.Operations;
+using IuCutter.Agent.Releases;
+using IuCutter.Agent.Reporting;
+using IuCutter.Gates;
+using IuCutter.Manifests;
+
+namespace IuCutter.Agent.RollingBack;
+
+/// <summary>
+/// Switches a slot to a release that was proved there. It needs no network, no packager and no payload code: only that the release
+/// is whole.
+/// </summary>
+public sealed class RollbackWork(TargetHost host, Operation operation, ReleaseId to) : IOperationWork
+{
+    private static readonly IReadOnlyList<GateId> RequiredGates = [GateId.G3, GateId.G7, GateId.G8];
+
+    public ReleaseId To => to;
+
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        var first = TargetReading.Take(host.Root, operation.Slot, [], cancellationToken);
+        var history = host.Ledger.History(operation.Slot);
+        await operation.RunGateAsync(GateId.G3, g =>
+        {
+            Inspect(g, first.Slot, history.Live, cancellationToken);
+            return Task.CompletedTask;
+        });
+        var promotion = new Promotion(host, operation, operation.Slot);
+        await operation.RunGateAsync(GateId.G7, g =>
+        {
+            g.Observe("switch", "the slot is switched to the release by one rename", to.ToString(), () =>
+            {
+                promotion.Switch(first.Slot, to, "rollback");
+                var seen = host.Root.Slot(operation.Slot).Read();
+                return Observation.Of(seen.LiveRelease == to, seen.ToString());
+            });
+            return Task.CompletedTask;
+        });
+        await operation.RunGateAsync(GateId.G8, g => new ReportWriter(host, operation).RunAsync(g, cancellationToken));
+
+        var last = TargetReading.Take(host.Root, operation.Slot, [], cancellationToken);
+        var back = last.Slot != first.Slot && history.Live is { } was ? $"iucutter rollback --slot {operation.Slot} --to {was}" : null;
+        operation.End(RequiredGates, new TargetState(true, first.ChangesTo(last), back), next: null);
+    }
+
+    private void Inspect(GateRecord gate, SlotState seen, string? recorded, CancellationToken cancellationToken)
+    {
+        gate.Observe("slot", "the slot is as the ledger says", $"link to {recorded}", () => seen.ToString() == $"link to {recorded}"
+            ? Observation.Held(seen.ToString())
+            : Observation.CouldNotRun($"the slot is {seen}; someone switched it by hand: put it back first"));
+        gate.Observe("whole", "the release is whole", $"every file of {to} equals its manifest", () =>
+        {
+            var comparison = ReleaseFolder.Verify(host.Root, to, cancellationToken);
+            return Observation.Of(comparison.HoldsTheManifest, comparison.ToString(), ("files", comparison.Files), ("bytes", comparison.Bytes));
+        });
+    }
+}

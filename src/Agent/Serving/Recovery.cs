@@ -1,0 +1,96 @@
+using IuCutter.Agent.Releases;
+using IuCutter.Gates;
+using IuCutter.Ledgers;
+using IuCutter.Manifests;
+using Microsoft.Extensions.Logging;
+
+namespace IuCutter.Agent.Serving;
+
+/// <summary>
+/// Settles at the agent's start what it was doing when it was killed: every operation that was begun and has no end is undone as far
+/// as the ledger says it came, and ended with what was measured. Run twice, it finds nothing the second time.
+/// </summary>
+public sealed partial class Recovery(TargetHost host, ILogger<Recovery> log)
+{
+    public void Run()
+    {
+        foreach (var name in host.Root.StagingNames())
+        {
+            host.Root.DropStaging(name);
+        }
+
+        foreach (var operation in host.Ledger.Operations)
+        {
+            var entries = host.Ledger.EntriesOf(operation).ToList();
+            if (entries[0].Event is LedgerEvent.OperationBegun begun && !entries.Exists(e => e.Event is LedgerEvent.OperationEnded))
+            {
+                Settle(operation, begun, [.. entries.Select(e => e.Event)]);
+            }
+        }
+    }
+
+    private void Settle(string operation, LedgerEvent.OperationBegun begun, List<LedgerEvent> events)
+    {
+        LogSettling(log, begun.Operation, operation);
+        host.Root.Slot(begun.Slot).Clear();
+        host.Root.Slot($"{DeployRoot.OwnDirectory}-rehearsal-{begun.Slot}").Clear();
+        var rehearsal = host.Root.Slot($"{DeployRoot.OwnDirectory}-rehearsal-{begun.Slot}");
+        if (rehearsal.Read() is SlotState.Live leftover)
+        {
+            rehearsal.Switch(leftover, null);
+        }
+
+        var isProved = events.Exists(e => e is LedgerEvent.ReleaseProved);
+        var remains = isProved ? null : UndoSwitch(operation, begun, events) ?? RemoveRelease(operation, begun, events);
+        var changes = isProved ? [$"release {begun.Release} is live and proved"] : remains is null ? (string[])[] : [remains];
+        var verdict = isProved ? Verdict.A : remains is null ? Verdict.B : Verdict.C;
+        var reason = isProved
+            ? "every gate had passed when the agent was stopped"
+            : "the agent was stopped while the operation ran; what it had begun was undone when it started again";
+        host.Ledger.Append(operation, new LedgerEvent.OperationEnded(verdict, reason, [.. changes], null, isProved ? null : "push again"), durable: true);
+    }
+
+    /// <summary>Puts the slot back to what it was before the operation's own switch; null when that is so.</summary>
+    private string? UndoSwitch(string operation, LedgerEvent.OperationBegun begun, List<LedgerEvent> events)
+    {
+        var intended = events.OfType<LedgerEvent.StepIntended>().LastOrDefault(s => s.Step is "promote" or "rollback");
+        if (intended is null)
+        {
+            return null;
+        }
+
+        var slot = host.Root.Slot(begun.Slot);
+        var before = intended.Previous is { } p ? (SlotState)new SlotState.Live(ReleaseId.Parse(p)) : new SlotState.Free();
+        var seen = slot.Read();
+        if (seen != before)
+        {
+            if (seen.LiveRelease?.ToString() != intended.Release)
+            {
+                return $"slot {begun.Slot} is {seen}, which is neither what it was nor what it was to become";
+            }
+
+            slot.Switch(seen, before.LiveRelease);
+        }
+
+        host.Ledger.Append(operation, new LedgerEvent.SlotSwitched(begun.Slot, intended.Previous, intended.Release, "undo"), durable: true);
+        return null;
+    }
+
+    /// <summary>Removes the release that this operation added, unless another put it there before.</summary>
+    private string? RemoveRelease(string operation, LedgerEvent.OperationBegun begun, List<LedgerEvent> events)
+    {
+        if (begun.Operation == "push"
+            && events.Exists(e => e is LedgerEvent.StepIntended { Step: "publish" })
+            && ReleaseId.TryParse(begun.Release, out var release)
+            && host.Root.Has(release))
+        {
+            host.Root.Remove(release);
+            host.Ledger.Append(operation, new LedgerEvent.ReleaseRemoved(release.ToString(), "the agent was stopped before the push had passed"), durable: true);
+        }
+
+        return null;
+    }
+
+    [LoggerMessage(200, LogLevel.Warning, "settling {Kind} {Operation}, which was under way when the agent was stopped")]
+    private static partial void LogSettling(ILogger log, string kind, string operation);
+}

@@ -1,0 +1,48 @@
+using IuCutter.Agent.Measuring;
+using IuCutter.Agent.Operations;
+using IuCutter.Agent.Payload;
+using IuCutter.Agent.Releases;
+using IuCutter.Agent.Reporting;
+using IuCutter.Configuration;
+using IuCutter.Gates;
+using IuCutter.Manifests;
+
+namespace IuCutter.Agent.Smoking;
+
+/// <summary>Smokes a release that lies on the target, with the commands that it was pushed with.</summary>
+public sealed class SmokeWork(TargetHost host, Operation operation, ReleaseId release) : IOperationWork
+{
+    private static readonly IReadOnlyList<GateId> RequiredGates = [GateId.G3, GateId.G6, GateId.G8];
+
+    public ReleaseId Release => release;
+
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        TargetReading? first = null;
+        ReleaseConfiguration? configuration = null;
+        await operation.RunGateAsync(GateId.G3, g =>
+        {
+            g.Observe("whole", "the release is whole", $"every file of {release} equals its manifest", () =>
+            {
+                configuration = ReleaseFolder.ReadConfiguration(host.Root, release);
+                first = TargetReading.Take(host.Root, operation.Slot, configuration.Anchors, cancellationToken);
+                var comparison = ReleaseFolder.Verify(host.Root, release, cancellationToken);
+                return Observation.Of(comparison.HoldsTheManifest, comparison.ToString(), ("files", comparison.Files), ("bytes", comparison.Bytes));
+            });
+            return Task.CompletedTask;
+        });
+        await operation.RunGateAsync(GateId.G6, g => new PayloadChecks(host, operation, release, configuration!).SmokeAsync(g, cancellationToken));
+        await operation.RunGateAsync(GateId.G8, g => new ReportWriter(host, operation).RunAsync(g, cancellationToken));
+        operation.End(RequiredGates, Measure(first, configuration, cancellationToken), next: null);
+    }
+
+    private TargetState Measure(TargetReading? first, ReleaseConfiguration? configuration, CancellationToken cancellationToken)
+    {
+        if (first is null)
+        {
+            return new TargetState(false, ["the target was not measured: the release could not be read"], null);
+        }
+
+        return new TargetState(true, first.ChangesTo(TargetReading.Take(host.Root, operation.Slot, configuration!.Anchors, cancellationToken)), null);
+    }
+}

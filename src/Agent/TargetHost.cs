@@ -1,0 +1,8 @@
+using IuCutter.Agent.Ledger;
+using IuCutter.Agent.Payload;
+using IuCutter.Agent.Releases;
+
+namespace IuCutter.Agent;
+
+/// <summary>What every operation works on: the deploy root, the ledger with its key, and the runner of the payload's commands.</summary>
+public sealed record TargetHost(DeployRoot Root, LedgerFile Ledger, LedgerKey Key, PayloadRunner Payload, StateDirectory State, TimeProvider Time);

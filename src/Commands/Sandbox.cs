@@ -1,0 +1,90 @@
+using System.Diagnostics;
+using IuCutter.Configuration;
+
+namespace IuCutter.Commands;
+
+/// <summary>
+/// The strongest fence that this host gives, tried by a canary and not guessed: T3 is bubblewrap, T0 the agent's own uid with a
+/// process group of its own. The other tiers are never offered.
+/// </summary>
+public sealed class Sandbox
+{
+    private readonly string? _bubblewrap;
+    private readonly IReadOnlyList<string> _hidden;
+
+    private Sandbox(string? bubblewrap, IReadOnlyList<string> hidden, string? why)
+    {
+        (_bubblewrap, _hidden, WhyNotStronger) = (bubblewrap, hidden, why);
+    }
+
+    /// <summary>No fence: for the payload's own tests on the source host, where its author runs them anyway.</summary>
+    public static Sandbox None { get; } = new(null, [], "no fence was asked for");
+
+    public SandboxTier Tier => _bubblewrap is null ? SandboxTier.T0 : SandboxTier.T3;
+
+    /// <summary>Why there is no T3, and what to do; null where there is.</summary>
+    public string? WhyNotStronger { get; }
+
+    /// <param name="searchPath">Where bubblewrap is looked for.</param>
+    /// <param name="hidden">Directories that a fenced command must not see: keys, sockets, state.</param>
+    public static async Task<Sandbox> ProbeAsync(string searchPath, IReadOnlyList<string> hidden, CancellationToken cancellationToken)
+    {
+        if (!OperatingSystem.IsLinux() || SearchPath.Find("bwrap", searchPath) is not { } bubblewrap)
+        {
+            return new Sandbox(null, hidden, "bubblewrap is not installed; `apt-get install bubblewrap` gives T3");
+        }
+
+        var sandbox = new Sandbox(bubblewrap, hidden, null);
+        var canary = new ProcessStartInfo(bubblewrap) { RedirectStandardError = true, UseShellExecute = false };
+        foreach (var argument in sandbox.Fence(null, Path.GetTempPath(), network: false).Skip(1))
+        {
+            canary.ArgumentList.Add(argument);
+        }
+
+        // It must be able to run, and not to write where it should not.
+        foreach (var argument in (string[])["/bin/sh", "-c", "! touch /usr/.iucutter-canary 2>/dev/null"])
+        {
+            canary.ArgumentList.Add(argument);
+        }
+
+        using var process = await SpawnThread.StartAsync(canary);
+        var said = await process.StandardError.ReadToEndAsync(cancellationToken);
+        await process.WaitForExitAsync(cancellationToken);
+        return process.ExitCode == 0
+            ? sandbox
+            : new Sandbox(null, hidden, $"bubblewrap does not work here ({said.Trim()}); user namespaces may be forbidden to this user");
+    }
+
+    /// <summary>The words to put before a command.</summary>
+    internal IReadOnlyList<string> Fence(string? writable, string scratch, bool network)
+    {
+        if (_bubblewrap is null)
+        {
+            return [];
+        }
+
+        var words = new List<string>
+        {
+            _bubblewrap, "--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL",
+            "--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc", "--tmpfs", "/tmp", "--tmpfs", "/run",
+        };
+        if (network)
+        {
+            words.Add("--share-net");
+            words.AddRange(["--ro-bind-try", "/run/systemd/resolve", "/run/systemd/resolve"]);
+        }
+
+        foreach (var directory in _hidden.Where(Directory.Exists))
+        {
+            words.AddRange(["--tmpfs", directory]);
+        }
+
+        foreach (var directory in new[] { scratch, writable }.OfType<string>())
+        {
+            words.AddRange(["--bind", directory, directory]);
+        }
+
+        words.Add("--");
+        return words;
+    }
+}
