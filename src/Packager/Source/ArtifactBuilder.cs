@@ -1,0 +1,57 @@
+using IuCutter.Digests;
+using IuCutter.Manifests;
+
+namespace IuCutter.Packager.Source;
+
+/// <summary>
+/// Makes a commit's artifact in one pass over its contents: archive bytes, their sha256, every entry's sha256 and the scan at once.
+/// </summary>
+public static class ArtifactBuilder
+{
+    /// <exception cref="SourceException">The commit cannot become a release; nothing is left behind.</exception>
+    public static async Task<Artifact> BuildAsync(GitRepository repository, ArtifactRequest request, CancellationToken cancellation)
+    {
+        var spool = request.OutputPath == null ? SpoolFile.Private() : SpoolFile.Beside(request.OutputPath);
+        try
+        {
+            var built = await WriteAsync(repository, request, spool, cancellation);
+            var manifest = Manifest.Create(
+                request.Name, request.Commit.Id, request.Commit.Tree, request.Commit.TimeUnix, built.Writing.Entries, request.ExportAttributes);
+            var offsets = new long[manifest.DistinctContents.Count];
+            for (var i = 0; i < offsets.Length; i++)
+            {
+                offsets[i] = built.Writing.Offsets[manifest.DistinctContents[i].Digest];
+            }
+
+            spool.Keep();
+            return new Artifact(manifest, built.Digest, built.Size, spool, offsets, built.Writing.Findings);
+        }
+        catch
+        {
+            spool.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Lists and reads everything once more, and gives the archive's sha256 without keeping a byte.</summary>
+    /// <exception cref="SourceException">The commit cannot become a release.</exception>
+    public static async Task<Sha256Digest> ReproduceAsync(GitRepository repository, ArtifactRequest request, CancellationToken cancellation) =>
+        (await WriteAsync(repository, request with { Scan = null }, spool: null, cancellation)).Digest;
+
+    private static async Task<(ArtifactWriting Writing, Sha256Digest Digest, long Size)> WriteAsync(
+        GitRepository repository, ArtifactRequest request, SpoolFile? spool, CancellationToken cancellation)
+    {
+        await using var source = request.ExportAttributes
+            ? await ExportedEntries.OpenAsync(repository.Git, request.Commit.Id, cancellation)
+            : (IEntrySource)await CommitEntries.OpenAsync(repository.Git, request.Commit.Tree, cancellation);
+        await using var sink = new ArtifactSink(spool?.Handle, cancellation);
+        var writing = new ArtifactWriting(source, sink, request);
+        while (await source.NextAsync(cancellation))
+        {
+            await writing.AddAsync(cancellation);
+        }
+
+        await writing.EndAsync(cancellation);
+        return (writing, await sink.CompleteAsync(cancellation), sink.Position);
+    }
+}

@@ -1,0 +1,30 @@
+using IuCutter.Manifests;
+using IuCutter.Packager.Scan;
+
+namespace IuCutter.Packager.Source;
+
+/// <summary>What a finished artifact holds, as it was read back: entries sorted by path, the time of all of them, its size in bytes, and the scan's findings.</summary>
+public sealed record ArtifactContents(IReadOnlyList<ManifestEntry> Entries, long CommitTimeUnix, long TarSize, ScanFindings Findings)
+{
+    /// <exception cref="SourceException">ARTIFACT_DIFFERS, with the first entry that does.</exception>
+    public void MustEqual(Manifest manifest)
+    {
+        var wanted = manifest.Entries;
+        for (var i = 0; i < Math.Max(Entries.Count, wanted.Count); i++)
+        {
+            if (i == Entries.Count || i == wanted.Count || Entries[i] != wanted[i])
+            {
+                var path = i < Entries.Count && (i == wanted.Count || Entries[i].Path <= wanted[i].Path) ? Entries[i].Path : wanted[i].Path;
+                throw Differs($"'{path}' differs, is missing or is too many");
+            }
+        }
+
+        if (CommitTimeUnix != manifest.CommitTimeUnix)
+        {
+            throw Differs($"its time is {CommitTimeUnix}, the commit's {manifest.CommitTimeUnix}");
+        }
+    }
+
+    private static SourceException Differs(string what) =>
+        new(SourceCodes.ArtifactDiffers, $"The archive is not what the manifest says: {what}.", "Pack the commit again, or take the manifest that belongs to it.");
+}

@@ -1,0 +1,128 @@
+using System.Security.Cryptography;
+using IuCutter.Digests;
+using IuCutter.Manifests;
+using IuCutter.Packager.Scan;
+
+namespace IuCutter.Packager.Source;
+
+/// <summary>One archive under way: what was written, and what was learnt of it.</summary>
+internal sealed class ArtifactWriting(IEntrySource source, ArtifactSink sink, ArtifactRequest request)
+{
+    private const int PointerLimit = 1024;
+    private const int ReportEvery = 1000;
+
+    private readonly TarHeader _header = new();
+    private readonly List<string> _pointers = [];
+    private readonly List<string> _links = [];
+    private readonly FileScan? _scan = request.Scan?.Begin();
+    private long _reported;
+
+    public List<ManifestEntry> Entries { get; } = [];
+
+    /// <summary>Where each content first stands in the archive.</summary>
+    public Dictionary<Sha256Digest, long> Offsets { get; } = [];
+
+    public ScanFindings Findings => _scan?.Findings ?? ScanFindings.None;
+
+    private static ReadOnlySpan<byte> PointerMark => "version https://git-lfs.github.com/spec/v1"u8;
+
+    public async ValueTask AddAsync(CancellationToken cancellation)
+    {
+        _scan?.Open(source.Path);
+        var (digest, offset) = source.Kind == EntryKind.Link ? await AddLinkAsync(cancellation) : await AddFileAsync(cancellation);
+        _scan?.Close();
+        Offsets.TryAdd(digest, offset);
+        Entries.Add(new ManifestEntry(source.Path, source.Kind, source.Size, digest));
+        if (Entries.Count % ReportEvery == 0 || sink.Position - _reported > 1 << 24)
+        {
+            Report();
+        }
+    }
+
+    /// <exception cref="SourceException">What cannot be released, all of it together, once everything was seen.</exception>
+    public async ValueTask EndAsync(CancellationToken cancellation)
+    {
+        if (_pointers.Count > 0)
+        {
+            throw new SourceException(
+                SourceCodes.LfsPointers,
+                $"The commit holds {_pointers.Count} git-lfs pointers in place of the files themselves: {SourceException.List(_pointers)}.",
+                "Commit the files without git-lfs ('git lfs migrate export').");
+        }
+
+        if (_links.Count > 0)
+        {
+            throw new SourceException(
+                SourceCodes.UnsafeLinks, $"The commit holds {_links.Count} links that no target can hold: {SourceException.List(_links)}.", "Mend or remove them, and commit.");
+        }
+
+        await sink.WriteZerosAsync(2 * TarHeader.Block, cancellation);
+        Report();
+    }
+
+    private void Report()
+    {
+        _reported = sink.Position;
+        request.Progress?.Invoke(new ArtifactProgress(Entries.Count, sink.Position));
+    }
+
+    private async ValueTask<(Sha256Digest Digest, long Offset)> AddLinkAsync(CancellationToken cancellation)
+    {
+        var target = source.Size is > 0 and <= 4095 ? await source.ReadAsync(cancellation) : ReadOnlyMemory<byte>.Empty;
+        if (target.IsEmpty || target.Span.Contains((byte)0))
+        {
+            _links.Add($"'{source.Path}'");
+            return (default, 0);
+        }
+
+        _scan?.Feed(target.Span);
+        var digest = Sha256Digest.Of(target.Span);
+        var header = _header.Write(source.Path, EntryKind.Link, 0, target.Span, request.Commit.TimeUnix);
+        var offset = sink.Position + _header.LinkOffset;
+        await sink.WriteAsync(header, cancellation);
+        await source.ReadAsync(cancellation);
+        return (digest, offset);
+    }
+
+    private async ValueTask<(Sha256Digest Digest, long Offset)> AddFileAsync(CancellationToken cancellation)
+    {
+        await sink.WriteAsync(_header.Write(source.Path, source.Kind, source.Size, [], request.Commit.TimeUnix), cancellation);
+        var offset = sink.Position;
+        var piece = await source.ReadAsync(cancellation);
+        if (source.Size < PointerLimit && piece.Span.StartsWith(PointerMark))
+        {
+            _pointers.Add($"'{source.Path}'");
+        }
+
+        var digest = piece.Length == source.Size ? await TakeWholeAsync(piece, cancellation) : await TakePiecesAsync(piece, cancellation);
+        await sink.WriteZerosAsync(TarHeader.Padding(source.Size), cancellation);
+        return (digest, offset);
+    }
+
+    private async ValueTask<Sha256Digest> TakeWholeAsync(ReadOnlyMemory<byte> content, CancellationToken cancellation)
+    {
+        _scan?.Feed(content.Span);
+        var digest = Sha256Digest.Of(content.Span);
+        await sink.WriteAsync(content, cancellation);
+        if (!content.IsEmpty)
+        {
+            await source.ReadAsync(cancellation);
+        }
+
+        return digest;
+    }
+
+    private async ValueTask<Sha256Digest> TakePiecesAsync(ReadOnlyMemory<byte> piece, CancellationToken cancellation)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        while (!piece.IsEmpty)
+        {
+            hash.AppendData(piece.Span);
+            _scan?.Feed(piece.Span);
+            await sink.WriteAsync(piece, cancellation);
+            piece = await source.ReadAsync(cancellation);
+        }
+
+        return Sha256Digest.FromBytes(hash.GetHashAndReset());
+    }
+}

@@ -1,0 +1,50 @@
+using System.Runtime.InteropServices;
+using IuCutter.Digests;
+
+namespace IuCutter.Packager.Source;
+
+/// <summary>A git object's full id: 20 bytes (SHA-1) or 32 (SHA-256), held without a string, for a tree may name a million.</summary>
+[StructLayout(LayoutKind.Auto)]
+internal readonly record struct GitObjectId
+{
+    private readonly Sha256Digest _bytes;
+    private readonly byte _length;
+
+    private GitObjectId(Sha256Digest bytes, int length)
+    {
+        _bytes = bytes;
+        _length = (byte)length;
+    }
+
+    public int HexLength => _length * 2;
+
+    public static bool TryParse(ReadOnlySpan<byte> hex, out GitObjectId id)
+    {
+        id = default;
+        if (hex.Length is not (40 or 64))
+        {
+            return false;
+        }
+
+        // A SHA-1 id stands as a digest whose last 12 bytes are zero.
+        Span<byte> padded = stackalloc byte[64];
+        padded.Fill((byte)'0');
+        hex.CopyTo(padded);
+        if (!Sha256Digest.TryParse(padded, out var bytes))
+        {
+            return false;
+        }
+
+        id = new GitObjectId(bytes, hex.Length / 2);
+        return true;
+    }
+
+    public void WriteHex(Span<byte> destination)
+    {
+        Span<byte> bytes = stackalloc byte[32];
+        _bytes.CopyTo(bytes);
+        Convert.TryToHexStringLower(bytes[.._length], destination, out _);
+    }
+
+    public override string ToString() => _bytes.ToString()[..HexLength];
+}

@@ -1,0 +1,190 @@
+using System.Globalization;
+using IuCutter.Manifests;
+
+namespace IuCutter.Packager.Source;
+
+/// <summary>
+/// A git repository as a source of commits: a work tree or a folder in one, a bare repository, or a linked work tree. Read only.
+/// The work tree's files are never a source; only the objects are.
+/// </summary>
+public sealed class GitRepository
+{
+    private const int NamedPaths = 100;
+    private static readonly Version OldestGit = new(2, 25);
+
+    private GitRepository(GitProgram git, string folder, Version version, string[] facts)
+    {
+        Git = git;
+        Version = version;
+        IsBare = facts[0] == "true";
+        HasWorkTree = facts[1] == "true";
+        IsShallow = facts[2] == "true";
+        Root = HasWorkTree && facts.Length > 3 ? string.Join('\n', facts[3..]) : folder;
+    }
+
+    /// <summary>The git program's version.</summary>
+    public Version Version { get; }
+
+    public bool IsBare { get; }
+
+    /// <summary>False for a bare repository and inside a .git folder: then there is nothing that could be unclean.</summary>
+    public bool HasWorkTree { get; }
+
+    /// <summary>Whether history was cut off when this clone was made.</summary>
+    public bool IsShallow { get; }
+
+    /// <summary>The work tree's root, or the folder that was opened where there is none.</summary>
+    public string Root { get; }
+
+    internal GitProgram Git { get; }
+
+    /// <param name="path">Any folder inside the repository.</param>
+    /// <param name="cancellation">Ends git as well.</param>
+    /// <param name="program">The git program's name or path.</param>
+    /// <exception cref="SourceException">GIT_MISSING, GIT_TOO_OLD, NOT_A_REPOSITORY, REPOSITORY_NOT_TRUSTED or GIT_FAILED.</exception>
+    public static async Task<GitRepository> OpenAsync(string path, CancellationToken cancellation, string program = "git")
+    {
+        var folder = Path.GetFullPath(path);
+        if (!Directory.Exists(folder))
+        {
+            throw new SourceException(SourceCodes.NotARepository, $"There is no folder '{folder}'.", "Name the folder of a git repository.");
+        }
+
+        var git = new GitProgram(program, folder);
+        var version = git.RunAsync(cancellation, "version");
+        var answer = await git.RunAsync(
+            cancellation, "rev-parse", "--is-bare-repository", "--is-inside-work-tree", "--is-shallow-repository", "--show-toplevel");
+        var known = VersionOf((await version).Text);
+        var facts = answer.Text.Split('\n');
+
+        // The last question has no answer in a bare repository; the first three then have theirs already.
+        var isAnswered = answer.Exit == 0 || (facts.Length == 3 && answer.Errors.Contains("must be run in a work tree", StringComparison.Ordinal));
+        return isAnswered ? new GitRepository(git, folder, known, facts) : throw Refused(folder, answer);
+    }
+
+    /// <summary>Finds the one commit that a revision names: a full or short id, a branch, a tag, HEAD, or any expression git knows.</summary>
+    /// <exception cref="SourceException">NO_COMMITS, UNKNOWN_COMMIT, AMBIGUOUS_COMMIT or OBJECT_MISSING.</exception>
+    public async Task<SourceCommit> ResolveAsync(string revision, CancellationToken cancellation)
+    {
+        var id = await FindAsync(revision, cancellation);
+        var refs = Git.RunAsync(
+            cancellation, "for-each-ref", $"--points-at={id}", "--sort=-version:refname", "--format=%(HEAD)%(refname)", "refs/heads", "refs/tags");
+        var remotes = Git.RunAsync(cancellation, "config", "--null", "--get-regexp", @"^remote\..*\.url$");
+        var commit = await Git.RunAsync(cancellation, "cat-file", "commit", id);
+        if (commit.Exit != 0)
+        {
+            throw new SourceException(
+                SourceCodes.ObjectMissing, $"Commit {id} cannot be read: {commit.Complaint}.", "Fetch it, or run 'git fsck' to see what is broken.");
+        }
+
+        var (tree, time, subject) = RawCommit.Read(commit.Output, id);
+        var (name, tag) = Choose((await refs).Text.Split('\n', StringSplitOptions.RemoveEmptyEntries), revision);
+        return new SourceCommit(id, tree, time, subject, name, tag, RemoteOf((await remotes).Text));
+    }
+
+    /// <summary>Null where there is no work tree.</summary>
+    public async Task<WorkTreeState?> ReadWorkTreeAsync(CancellationToken cancellation)
+    {
+        if (!HasWorkTree)
+        {
+            return null;
+        }
+
+        var status = await Git.RunAsync(cancellation, "status", "--porcelain=v1", "-z", "--untracked-files=normal", "--no-renames", "--ignore-submodules=none");
+        if (status.Exit != 0)
+        {
+            throw new SourceException(
+                SourceCodes.GitFailed, $"The work tree's state cannot be read: {status.Complaint}.", "Run 'git status' there and mend what it says.");
+        }
+
+        var dirty = new List<TreePath>();
+        var count = 0;
+        for (ReadOnlySpan<byte> rest = status.Output; rest.IndexOf((byte)0) is var end and > 3; rest = rest[(end + 1)..])
+        {
+            if (count++ < NamedPaths)
+            {
+                dirty.Add(TreePath.FromBytes(rest[3..end]));
+            }
+        }
+
+        return new WorkTreeState(dirty, count);
+    }
+
+    private async Task<string> FindAsync(string revision, CancellationToken cancellation)
+    {
+        if (string.IsNullOrEmpty(revision) || revision[0] == '-' || revision.Contains('\0', StringComparison.Ordinal))
+        {
+            throw new SourceException(SourceCodes.UnknownCommit, $"'{revision}' names no commit.", "Name a commit id, a branch or a tag.");
+        }
+
+        var answer = await Git.RunAsync(cancellation, "rev-parse", "--verify", revision + "^{commit}");
+        if (answer.Errors.Contains("is ambiguous", StringComparison.Ordinal))
+        {
+            throw new SourceException(
+                SourceCodes.AmbiguousCommit, $"'{revision}' names more than one thing.", "Give more digits of the commit id, or the full ref name (refs/heads/...).");
+        }
+
+        if (answer.Exit == 0)
+        {
+            return answer.Text;
+        }
+
+        var any = await Git.RunAsync(cancellation, "rev-list", "--all", "--max-count=1");
+        if (any is { Exit: 0, Output.Length: 0 })
+        {
+            throw new SourceException(SourceCodes.NoCommits, $"The repository '{Root}' has no commits.", "Commit first: what is released is a commit.");
+        }
+
+        throw new SourceException(
+            SourceCodes.UnknownCommit,
+            $"'{revision}' names no commit in '{Root}'{(IsShallow ? ", whose history is cut off" : "")}.",
+            IsShallow ? "Run 'git fetch --unshallow', or name a commit that is there." : "Check the spelling, or fetch the branch or tag.");
+    }
+
+    // The ref that the user named, else the branch that is checked out, else the first branch, else the first tag.
+    private static (string? Name, string? Tag) Choose(string[] refs, string revision)
+    {
+        var names = refs.Select(line => line[1..]).ToArray();
+        var branches = names.Where(name => name.StartsWith("refs/heads/", StringComparison.Ordinal));
+        var tags = names.Where(name => name.StartsWith("refs/tags/", StringComparison.Ordinal)).ToArray();
+        var named = names.FirstOrDefault(name => name == revision || name == "refs/heads/" + revision || name == "refs/tags/" + revision);
+        var checkedOut = refs.FirstOrDefault(line => line[0] == '*')?[1..];
+        var tag = tags.FirstOrDefault(name => name == named) ?? tags.FirstOrDefault();
+        return (named ?? checkedOut ?? branches.FirstOrDefault() ?? tag, tag?["refs/tags/".Length..]);
+    }
+
+    private static string? RemoteOf(string keysAndValues)
+    {
+        var remotes = keysAndValues.Split('\0', StringSplitOptions.RemoveEmptyEntries);
+        var chosen = remotes.FirstOrDefault(remote => remote.StartsWith("remote.origin.url\n", StringComparison.Ordinal)) ?? remotes.FirstOrDefault();
+        return chosen == null ? null : RemoteAddress.WithoutCredentials(chosen[(chosen.IndexOf('\n', StringComparison.Ordinal) + 1)..]);
+    }
+
+    private static Version VersionOf(string said)
+    {
+        var number = said.Split(' ').ElementAtOrDefault(2) ?? "";
+        var parts = number.Split('.');
+        var isKnown = int.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var major);
+        var minor = 0;
+        isKnown &= parts.Length > 1 && int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out minor);
+        var version = new Version(major, minor);
+        return isKnown && version >= OldestGit
+            ? version
+            : throw new SourceException(SourceCodes.GitTooOld, $"This git is '{said}', too old to be used.", $"Install git {OldestGit} or later.");
+    }
+
+    private static SourceException Refused(string folder, GitAnswer answer)
+    {
+        if (answer.Errors.Contains("dubious ownership", StringComparison.Ordinal) || answer.Errors.Contains("unsafe repository", StringComparison.Ordinal))
+        {
+            return new SourceException(
+                SourceCodes.RepositoryNotTrusted,
+                $"The repository '{folder}' belongs to another user, so git does not trust it.",
+                $"If you do: git config --global --add safe.directory '{folder}'");
+        }
+
+        return answer.Errors.Contains("not a git repository", StringComparison.Ordinal)
+            ? new SourceException(SourceCodes.NotARepository, $"'{folder}' is in no git repository.", "Name the folder of a git repository, or make one there with 'git init'.")
+            : new SourceException(SourceCodes.GitFailed, $"git cannot open '{folder}': {answer.Complaint}.", "Run 'git status' there and mend what it says.");
+    }
+}

@@ -1,0 +1,122 @@
+using System.Text;
+using IuCutter.Manifests;
+
+namespace IuCutter.Packager.Source;
+
+/// <summary>Lists a tree's files and links, sorted by path bytes, with everything refused that a release cannot hold.</summary>
+internal static class TreeListing
+{
+    /// <exception cref="SourceException">EMPTY_TREE, SUBMODULES, UNSAFE_PATHS or OBJECT_MISSING.</exception>
+    public static async Task<IReadOnlyList<TreeItem>> ReadAsync(GitProgram git, string tree, CancellationToken cancellation)
+    {
+        using var process = git.Start("ls-tree", "-r", "-z", "--full-tree", tree);
+        try
+        {
+            process.StandardInput.Close();
+            var complaints = GitProgram.ReadComplaintsAsync(process, cancellation);
+            var found = new TreeFindings();
+            var feed = new ByteFeed(process.StandardOutput.BaseStream);
+            while (await feed.LineAsync((byte)0, cancellation) is { } line)
+            {
+                found.Add(line.Span);
+            }
+
+            var errors = await complaints;
+            await process.WaitForExitAsync(cancellation);
+            if (process.ExitCode != 0 || !feed.IsAtEnd)
+            {
+                throw new SourceException(
+                    SourceCodes.ObjectMissing,
+                    $"The tree {tree} cannot be read whole: {GitAnswer.ComplaintOf(errors)}.",
+                    "Fetch what is missing (a partial clone: 'git fetch --refetch --no-filter'), or run 'git fsck'.");
+            }
+
+            return found.Judge();
+        }
+        finally
+        {
+            GitProgram.End(process);
+        }
+    }
+
+    private sealed class TreeFindings
+    {
+        private readonly List<TreeItem> _items = [];
+        private readonly List<string> _submodules = [];
+        private readonly List<string> _refused = [];
+        private bool _isSorted = true;
+
+        // "<mode> <type> <id>\t<path>"
+        public void Add(ReadOnlySpan<byte> line)
+        {
+            var tab = line.IndexOf((byte)'\t');
+            var head = tab < 0 ? [] : line[..tab];
+            var path = line[(tab + 1)..];
+            var shown = TreePath.FromBytes(path);
+            if (head.StartsWith("160000 "u8))
+            {
+                _submodules.Add(shown.ToString());
+            }
+            else if (TreePath.Refusal(path) is { } why)
+            {
+                _refused.Add($"'{shown}' ({why})");
+            }
+            else if (KindOf(head) is { } kind && GitObjectId.TryParse(head[12..], out var id))
+            {
+                _isSorted &= _items.Count == 0 || _items[^1].Path < shown;
+                _items.Add(new TreeItem(shown, kind, id));
+            }
+            else
+            {
+                _refused.Add($"'{shown}' (mode {Encoding.Latin1.GetString(head[..Math.Min(6, head.Length)])})");
+            }
+        }
+
+        public List<TreeItem> Judge()
+        {
+            if (_submodules.Count > 0)
+            {
+                throw new SourceException(
+                    SourceCodes.Submodules,
+                    $"The commit holds {_submodules.Count} submodules, whose files it does not hold: {SourceException.List(_submodules)}.",
+                    "Release a commit that has the files themselves ('git subtree', or vendoring).");
+            }
+
+            if (!_isSorted)
+            {
+                SortAndFindTwins();
+            }
+
+            if (_refused.Count > 0)
+            {
+                throw new SourceException(
+                    SourceCodes.UnsafePaths, $"The commit holds {_refused.Count} paths that no target can hold: {SourceException.List(_refused)}.", "Rename or remove them, and commit.");
+            }
+
+            return _items.Count > 0
+                ? _items
+                : throw new SourceException(SourceCodes.EmptyTree, "The commit holds no files.", "Name a commit that holds some.");
+        }
+
+        // git writes trees sorted; one made otherwise may name a path twice.
+        private void SortAndFindTwins()
+        {
+            _items.Sort((left, right) => left.Path.CompareTo(right.Path));
+            for (var i = 1; i < _items.Count; i++)
+            {
+                if (_items[i - 1].Path == _items[i].Path)
+                {
+                    _refused.Add($"'{_items[i].Path}' (twice)");
+                }
+            }
+        }
+
+        private static EntryKind? KindOf(ReadOnlySpan<byte> head) => head switch
+        {
+            _ when head.StartsWith("100644 blob "u8) || head.StartsWith("100664 blob "u8) => EntryKind.File,
+            _ when head.StartsWith("100755 blob "u8) => EntryKind.Executable,
+            _ when head.StartsWith("120000 blob "u8) => EntryKind.Link,
+            _ => null,
+        };
+    }
+}
