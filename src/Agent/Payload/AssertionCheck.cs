@@ -57,7 +57,7 @@ public sealed class AssertionCheck(PayloadRunner runner, DirectoryHandle tree, s
         Assertion.PathPresent p => Observation.Of(KindOf(p.Path) is not null, KindOf(p.Path)?.ToString() ?? "absent"),
         Assertion.PathAbsent p => Observation.Of(KindOf(p.Path) is null, KindOf(p.Path)?.ToString() ?? "absent"),
         Assertion.SwitchOffFile s => Read(s.File, text => Regex.IsMatch(text, s.Matches, RegexOptions.Multiline, LongestMatch), "no line matches"),
-        Assertion.Version v => await RunAsync(v.Command, 0, output => output.Trim() == v.EqualTo, cancellationToken),
+        Assertion.Version v => await RunAsync(v.Command, 0, output => output.TrimEnd().Split('\n')[^1].Trim() == v.EqualTo, cancellationToken),
         Assertion.SwitchOffCommand s => await RunAsync(s.Command, 0, o => o.Contains(s.Prints, StringComparison.Ordinal), cancellationToken),
         Assertion.Refused r => await RunAsync(r.Command, r.Exit, o => o.Contains(r.Says, StringComparison.Ordinal), cancellationToken),
         _ => throw new InvalidOperationException($"an assertion without a check: {assertion}"),
@@ -109,7 +109,7 @@ public sealed class AssertionCheck(PayloadRunner runner, DirectoryHandle tree, s
         }
 
         var exitFits = exit is { } wanted ? run.Evidence.ExitCode == wanted : run.Evidence.ExitCode is not (null or 0);
-        var status = exitFits && !run.Evidence.TimedOut && !run.Evidence.OutputTruncated && holds(runner.ReadOutput(run, LongestFile))
+        var status = exitFits && !run.Evidence.TimedOut && !run.Evidence.OutputTruncated && holds(PayloadRunner.ReadOutput(run, LongestFile))
             ? CheckStatus.Held
             : CheckStatus.NotHeld;
         return new Observation(status, $"{run.HowItEnded}, printed \"{run.LastLine}\"") { Command = run.Evidence };

@@ -1,7 +1,7 @@
 using IuCutter.Agent.Operations;
 using IuCutter.Agent.Releases;
+using IuCutter.Commands;
 using IuCutter.Configuration;
-using IuCutter.Counting;
 using IuCutter.Gates;
 using IuCutter.Manifests;
 
@@ -10,6 +10,8 @@ namespace IuCutter.Agent.Payload;
 /// <summary>Gates G5 and G6: runs the payload's own commands in its release directory, and believes only what was seen.</summary>
 public sealed class PayloadChecks(TargetHost host, Operation operation, ReleaseId release, ReleaseConfiguration configuration)
 {
+    private const string ConfigurationOwner = "iucutter.yaml";
+
     private readonly string _tree = host.Root.TreePath(release);
 
     /// <summary>Compile, import, test, assert.</summary>
@@ -43,9 +45,7 @@ public sealed class PayloadChecks(TargetHost host, Operation operation, ReleaseI
             ? Observation.CouldNotRun($"neither iucutter.yaml nor detection names a {part} command; write `{part}:`, or allow the gap with `{part}: []`")
             : Observation.CouldNotRun(
                 $"no {part} command, by the configuration",
-                new Gap($"no-{part}", $"the release has no {part}: its configuration says `{part}: []`", configurationOwner)));
-
-    private const string configurationOwner = "iucutter.yaml";
+                new Gap($"no-{part}", $"the release has no {part}: its configuration says `{part}: []`", ConfigurationOwner)));
 
     private async Task RunAllAsync(GateRecord gate, string part, IReadOnlyList<CheckCommand>? commands, CancellationToken cancellationToken)
     {
@@ -84,7 +84,7 @@ public sealed class PayloadChecks(TargetHost host, Operation operation, ReleaseI
                         operation.Report(gate.Gate, "testing", counting.SoFar, source?.Total ?? 0, "tests");
                     },
                     cancellationToken);
-                return Judge(test, source, run, counting.Finish(_tree));
+                return Judge(test, source, run, await counting.FinishAsync(_tree, cancellationToken));
             });
         }
     }
@@ -118,7 +118,7 @@ public sealed class PayloadChecks(TargetHost host, Operation operation, ReleaseI
         return string.Join(", ", parts);
     }
 
-    private Observation Judge(CheckCommand command, PayloadRun run)
+    private static Observation Judge(CheckCommand command, PayloadRun run)
     {
         if (run.CouldNotStart is { } why)
         {
@@ -126,7 +126,7 @@ public sealed class PayloadChecks(TargetHost host, Operation operation, ReleaseI
         }
 
         var texts = command.Expect.Contains.Concat(command.Expect.Absent).ToList();
-        var found = host.Payload.FindTexts(run, texts);
+        var found = PayloadRunner.FindTexts(run, texts);
         var missing = command.Expect.Contains.Where(t => !found.Contains(t)).ToList();
         var forbidden = command.Expect.Absent.Where(found.Contains).ToList();
         var holds = run.Evidence.ExitCode == command.Expect.Exit && !run.Evidence.TimedOut && missing.Count == 0 && forbidden.Count == 0
@@ -137,7 +137,7 @@ public sealed class PayloadChecks(TargetHost host, Operation operation, ReleaseI
         return new Observation(holds ? CheckStatus.Held : CheckStatus.NotHeld, seen) { Command = run.Evidence };
     }
 
-    private Observation Judge(TestCommand test, TestEvidence? source, PayloadRun run, TestEvidence? counts)
+    private static Observation Judge(TestCommand test, TestEvidence? source, PayloadRun run, TestEvidence? counts)
     {
         var command = Judge(test.Command, run);
         if (command.Status == CheckStatus.CouldNotRun)

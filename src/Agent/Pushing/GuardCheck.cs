@@ -2,7 +2,6 @@ using System.Text;
 using IuCutter.Agent.Measuring;
 using IuCutter.Agent.Operations;
 using IuCutter.Agent.Posix;
-using IuCutter.Configuration;
 using IuCutter.Digests;
 using Guard = IuCutter.Configuration.Guard;
 

@@ -78,10 +78,10 @@ public sealed class Preflight(TargetHost host, PushOrder order)
 
     private void CheckSandbox(GateRecord gate)
     {
-        var least = Commands(order.Configuration).Max(c => c.Sandbox) ?? SandboxTier.T0;
+        var least = Commands(order.Configuration).Select(c => c.Sandbox ?? host.Payload.LeastTier).Append(host.Payload.LeastTier).Max();
         gate.Observe("sandbox", "the sandbox is as strong as the checks ask", $"{least} or stronger", () => host.Payload.Tier >= least
             ? Observation.Held(host.Payload.Tier.ToString())
-            : Observation.CouldNotRun($"this host gives {host.Payload.Tier} only; {host.Payload.HowToStrengthen}"));
+            : Observation.CouldNotRun($"this host gives {host.Payload.Tier} only: {host.Payload.HowToStrengthen}"));
     }
 
     private void CheckRoom(GateRecord gate)

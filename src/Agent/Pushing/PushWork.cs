@@ -57,7 +57,7 @@ public sealed class PushWork(TargetHost host, Operation operation, PushOrder ord
         }
     }
 
-    private IReadOnlyDictionary<string, TestEvidence> SourceTests() => order.SourceGates
+    private Dictionary<string, TestEvidence> SourceTests() => order.SourceGates
         .Where(g => g.Gate == GateId.G1)
         .SelectMany(g => g.Checks)
         .Where(c => c is { Status: CheckStatus.Held, Evidence.Command.Tests: not null })
@@ -218,7 +218,7 @@ public sealed class PushWork(TargetHost host, Operation operation, PushOrder ord
 
             host.Root.DropStaging(order.Release);
         }
-        catch (Exception e) when (e is IOException or RefusalException and not Ledger.LedgerUnwritableException)
+        catch (Exception e) when (e is (IOException or RefusalException) and not Ledger.LedgerUnwritableException)
         {
             operation.Report(GateId.G8, $"undoing stopped: {e.Message}", 0, 0, "");
         }

@@ -128,7 +128,7 @@ public sealed class Transfer(TargetHost host, Operation operation, PushOrder ord
                 if (Volatile.Read(ref _calls) == 0 && host.Time.GetElapsedTime(Volatile.Read(ref _lastSign)) > Patience)
                 {
                     return Observation.NotHeld(
-                        $"the packager has been gone for {Patience.TotalSeconds:0} s; {_staging?.MissingCount.ToString() ?? "all"} contents had not arrived");
+                        $"the packager has been gone for {Patience.TotalSeconds:0} s; {(_staging is null ? order.Entries : _staging.MissingCount)} contents had not arrived");
                 }
             }
         }

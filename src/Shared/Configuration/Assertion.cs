@@ -37,7 +37,7 @@ public abstract record Assertion
 
     public sealed record PathAbsent(string Path) : Assertion;
 
-    /// <summary>The command's standard output, white space at both ends cut off, is the text.</summary>
+    /// <summary>The last line that the command prints is the text.</summary>
     public sealed record Version(CheckCommand Command, string EqualTo) : Assertion;
 
     /// <summary>A switch reads off in a file: the regular expression matches.</summary>

@@ -1,0 +1,136 @@
+using System.Text;
+using IuCutter.Commands;
+using IuCutter.Configuration;
+using IuCutter.Gates;
+
+namespace IuCutter.Agent.Payload;
+
+/// <summary>Runs commands in a release's directory, fenced in, and keeps what they print by its digest.</summary>
+public sealed class PayloadRunner(Sandbox sandbox, SandboxTier leastTier, StateDirectory state, TimeProvider time)
+{
+    private const int SearchBufferBytes = 1 << 20;
+
+    private readonly CommandRunner _runner = new(sandbox, time);
+
+    /// <summary>The agent's own PATH: what payloads find their programs by.</summary>
+    public string SearchPath { get; } = Environment.GetEnvironmentVariable("PATH") ?? "/usr/local/bin:/usr/bin:/bin";
+
+    public SandboxTier Tier => sandbox.Tier;
+
+    /// <summary>The weakest fence that the agent's own policy allows.</summary>
+    public SandboxTier LeastTier => leastTier;
+
+    public string HowToStrengthen => sandbox.WhyNotStronger ?? "no stronger one is built";
+
+    /// <summary>Where a program lies; null when it is not on the PATH.</summary>
+    public string? Find(string program) => Commands.SearchPath.Find(program, SearchPath);
+
+    /// <param name="tree">The release's directory, which the command may write to.</param>
+    public async Task<PayloadRun> RunAsync(CheckCommand command, string tree, Action<string>? onLine, CancellationToken cancellationToken)
+    {
+        var scratch = Directory.CreateDirectory(Path.Combine(state.Scratch, Guid.NewGuid().ToString("N"))).FullName;
+        try
+        {
+            var spec = new CommandSpec
+            {
+                Arguments = command.Run,
+                WorkingDirectory = command.Directory is { } inside ? Path.Combine(tree, inside) : tree,
+                Environment = PayloadEnvironment.Build(SearchPath, scratch, Environment.GetEnvironmentVariable, command.Environment, command.Set),
+                SecretNames = command.Environment,
+                TimeLimit = command.Timeout,
+                MemoryLimit = command.Memory,
+                Network = command.Network,
+                LeastTier = command.Sandbox is { } asked && asked > leastTier ? asked : leastTier,
+                WritableDirectory = tree,
+                ScratchDirectory = scratch,
+            };
+            var result = await _runner.RunAsync(spec, onLine, Path.Combine(scratch, "output"), cancellationToken);
+            return new PayloadRun(EvidenceOf(result), result.HowItEnded, result.CouldNotStart, Keep(result.Output));
+        }
+        finally
+        {
+            using var parent = Posix.DirectoryHandle.Open(state.Scratch);
+            parent.RemoveTree(Encoding.ASCII.GetBytes(Path.GetFileName(scratch)));
+        }
+    }
+
+    /// <summary>What a tool prints of its own version, on whichever option it understands.</summary>
+    public async Task<string> VersionOfAsync(string program, CancellationToken cancellationToken)
+    {
+        foreach (var option in (string[])["--version", "version", "-version"])
+        {
+            var command = new CheckCommand { Run = [program, option], Timeout = TimeSpan.FromSeconds(20) };
+            var run = await RunAsync(command, state.Scratch, onLine: null, cancellationToken);
+            if (run.Evidence.ExitCode == 0)
+            {
+                return run.Evidence.Tail;
+            }
+        }
+
+        return "";
+    }
+
+    /// <summary>The kept output as text, at most so many bytes of it.</summary>
+    public static string ReadOutput(PayloadRun run, int most)
+    {
+        using var file = File.OpenHandle(run.OutputPath);
+        var bytes = new byte[Math.Min(RandomAccess.GetLength(file), most)];
+        return Encoding.UTF8.GetString(bytes, 0, RandomAccess.Read(file, bytes, 0));
+    }
+
+    /// <summary>Which of the texts the kept output holds, however large it is.</summary>
+    public static IReadOnlySet<string> FindTexts(PayloadRun run, IReadOnlyCollection<string> texts)
+    {
+        var found = new HashSet<string>(StringComparer.Ordinal);
+        var patterns = texts.Distinct(StringComparer.Ordinal).ToDictionary(t => t, Encoding.UTF8.GetBytes, StringComparer.Ordinal);
+        if (patterns.Count == 0)
+        {
+            return found;
+        }
+
+        var overlap = patterns.Values.Max(p => p.Length);
+        using var file = File.OpenHandle(run.OutputPath);
+        var buffer = new byte[SearchBufferBytes + overlap];
+        long at = 0;
+        for (int read; (read = RandomAccess.Read(file, buffer, at)) > 0; at += Math.Max(1, read - overlap))
+        {
+            var window = buffer.AsSpan(0, read);
+            foreach (var (text, pattern) in patterns)
+            {
+                if (window.IndexOf(pattern) >= 0)
+                {
+                    found.Add(text);
+                }
+            }
+
+            if (read < buffer.Length)
+            {
+                break;
+            }
+        }
+
+        return found;
+    }
+
+    private static CommandEvidence EvidenceOf(CommandResult result) => new()
+    {
+        Arguments = [.. result.Spec.Arguments],
+        WorkingDirectory = result.Spec.WorkingDirectory,
+        EnvironmentNames = [.. result.Spec.Environment.Keys.Order(StringComparer.Ordinal)],
+        ExitCode = result.ExitCode,
+        Signal = result.Signal,
+        TimedOut = result.TimedOut,
+        Sandbox = result.Tier.ToString(),
+        OutputSha256 = result.Output.Digest.ToString(),
+        OutputBytes = result.Output.Bytes,
+        OutputTruncated = result.Output.IsTruncated,
+        Tail = result.Output.Tail,
+    };
+
+    private string Keep(KeptOutput output)
+    {
+        var kept = Path.Combine(state.Outputs, output.Digest.ToString());
+        File.Move(output.Path, kept, overwrite: true);
+        return kept;
+    }
+}
