@@ -1,6 +1,79 @@
+using System.CommandLine;
+using IuCutter.Agent.Serving;
+using IuCutter.Configuration;
+
 namespace IuCutter.Agent;
 
 internal static class Program
 {
-    private static int Main() => 0;
+    private const int Failed = 1;
+
+    private static Task<int> Main(string[] args)
+    {
+        var root = new RootCommand("The target's side of IuCutter: receives releases, proves them, promotes them, rolls them back.");
+        root.Subcommands.Add(Serve());
+        return root.Parse(args).InvokeAsync();
+    }
+
+    private static Command Serve()
+    {
+        var deployRoot = new Option<DirectoryInfo>("--root")
+        {
+            Description = "the directory under which slots lie",
+            DefaultValueFactory = _ => new DirectoryInfo("/srv/iucutter"),
+        };
+        var state = new Option<DirectoryInfo>("--state")
+        {
+            Description = "the agent's own directory: ledger, keys, kept outputs",
+            DefaultValueFactory = _ => new DirectoryInfo("/var/lib/iucutter"),
+        };
+        var socket = new Option<FileInfo>("--socket")
+        {
+            Description = "the Unix socket to listen on",
+            DefaultValueFactory = _ => new FileInfo("/run/iucutter/agent.sock"),
+        };
+        var port = new Option<int?>("--port") { Description = "listen on this TCP port of 127.0.0.1 too; anyone on this host can reach it" };
+        var sandbox = new Option<SandboxTier>("--sandbox")
+        {
+            Description = "the weakest fence that a payload's commands may run in: T3 (bubblewrap) or T0 (none)",
+            DefaultValueFactory = _ => SandboxTier.T3,
+        };
+        var users = new Option<string[]>("--allow-user") { Description = "a user beside root and the agent's own who may connect; can be given again" };
+        var command = new Command("serve", "Runs the agent until it is stopped.\n\nExample: iucutter-agent serve --root /opt/apps --allow-user deploy")
+        {
+            deployRoot, state, socket, port, sandbox, users,
+        };
+        command.SetAction((parsed, cancellationToken) => ServeAsync(
+            new AgentOptions(
+                parsed.GetRequiredValue(deployRoot).FullName,
+                parsed.GetRequiredValue(state).FullName,
+                parsed.GetRequiredValue(socket).FullName,
+                parsed.GetValue(port),
+                parsed.GetRequiredValue(sandbox),
+                parsed.GetValue(users) ?? []),
+            cancellationToken));
+        return command;
+    }
+
+    private static async Task<int> ServeAsync(AgentOptions options, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await AgentServer.RunAsync(
+                options,
+                () => Console.WriteLine($"iucutter-agent {AgentVersion.Text} serves {options.DeployRoot} on {options.Socket}"),
+                cancellationToken);
+            return 0;
+        }
+        catch (RefusalException e)
+        {
+            await Console.Error.WriteLineAsync($"iucutter-agent: {e.Message}\n  next: {e.Next}");
+            return Failed;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or Ledgers.LedgerBrokenException)
+        {
+            await Console.Error.WriteLineAsync($"iucutter-agent: {e.Message}");
+            return Failed;
+        }
+    }
 }

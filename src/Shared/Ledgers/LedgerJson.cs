@@ -17,6 +17,7 @@ namespace IuCutter.Ledgers;
 [JsonSerializable(typeof(LedgerEntry))]
 [JsonSerializable(typeof(GateResult))]
 [JsonSerializable(typeof(LedgerReceipt))]
+[JsonSerializable(typeof(JsonElement))]
 public sealed partial class LedgerJson : JsonSerializerContext
 {
     public static byte[] Write(LedgerEntry entry) => JsonSerializer.SerializeToUtf8Bytes(entry, Readable.Context.LedgerEntry);
@@ -24,6 +25,9 @@ public sealed partial class LedgerJson : JsonSerializerContext
     public static byte[] Write(GateResult gate) => JsonSerializer.SerializeToUtf8Bytes(gate, Readable.Context.GateResult);
 
     public static byte[] Write(LedgerReceipt receipt) => JsonSerializer.SerializeToUtf8Bytes(receipt, Readable.Context.LedgerReceipt);
+
+    /// <summary>One spelling of a JSON value, so that two can be compared byte for byte.</summary>
+    public static byte[] Canonical(JsonElement value) => JsonSerializer.SerializeToUtf8Bytes(value, Readable.Context.JsonElement);
 
     /// <exception cref="JsonException">The line is not exactly such an entry.</exception>
     public static LedgerEntry ReadEntry(ReadOnlySpan<byte> line) =>

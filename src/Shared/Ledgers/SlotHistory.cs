@@ -8,6 +8,7 @@ public sealed class SlotHistory
 {
     private readonly List<string> _wayBack = [];
     private readonly List<string> _staged = [];
+    private readonly Dictionary<string, DateTimeOffset> _stagedAt = new(StringComparer.Ordinal);
     private readonly HashSet<string> _proved = new(StringComparer.Ordinal);
 
     /// <summary>Null when nothing is live.</summary>
@@ -34,6 +35,9 @@ public sealed class SlotHistory
     /// <summary>The releases that were staged for this slot and not removed since, the newest last.</summary>
     public IReadOnlyList<string> Staged => _staged;
 
+    /// <summary>When a release of <see cref="Staged"/> was staged last.</summary>
+    public DateTimeOffset StagedAt(string release) => _stagedAt[release];
+
     public bool IsProved(string release) => _proved.Contains(release);
 
     public void Take(LedgerEntry entry)
@@ -56,6 +60,7 @@ public sealed class SlotHistory
             case LedgerEvent.ReleaseStaged staged:
                 _staged.Remove(staged.Release);
                 _staged.Add(staged.Release);
+                _stagedAt[staged.Release] = entry.At;
                 break;
             case LedgerEvent.ReleaseRemoved removed:
                 _staged.Remove(removed.Release);

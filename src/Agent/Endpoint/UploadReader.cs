@@ -1,0 +1,55 @@
+using System.Security.Cryptography;
+using Grpc.Core;
+using IuCutter.Agent.Releases;
+using IuCutter.Protos.V1;
+
+namespace IuCutter.Agent.Endpoint;
+
+/// <summary>Reads one upload: a start, data, and an end that says how much it was. Without that end it is a broken one.</summary>
+internal sealed class UploadReader(IAsyncStreamReader<UploadPart> parts, CancellationToken cancellationToken)
+{
+    public long Bytes { get; private set; }
+
+    public async Task<UploadStart> StartAsync() =>
+        await parts.MoveNext(cancellationToken) && parts.Current.PartCase == UploadPart.PartOneofCase.Start
+            ? parts.Current.Start
+            : throw Refused("an upload must begin with a start");
+
+    /// <param name="sign">Called for each part that was taken.</param>
+    public async Task ReadIntoAsync(Staging staging, UploadStart start, Action sign)
+    {
+        staging.Resume(start.FirstContent, start.Offset);
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        while (await parts.MoveNext(cancellationToken))
+        {
+            switch (parts.Current.PartCase)
+            {
+                case UploadPart.PartOneofCase.Data:
+                    var data = parts.Current.Data.Span;
+                    hash.AppendData(data);
+                    Bytes += data.Length;
+                    staging.Take(data);
+                    sign();
+                    break;
+                case UploadPart.PartOneofCase.End:
+                    Close(parts.Current.End, hash.GetHashAndReset());
+                    return;
+                default:
+                    throw Refused("an upload has one start, then data, then one end");
+            }
+        }
+
+        throw Refused("the upload was cut off: its end is missing");
+    }
+
+    private void Close(UploadEnd end, byte[] digest)
+    {
+        if (end.Bytes != (ulong)Bytes || !end.Sha256.Span.SequenceEqual(digest))
+        {
+            throw new RefusalException(
+                RefusalCode.DigestMismatch, $"{Bytes} bytes arrived that are not the {end.Bytes} that were sent", "offer again and send what is still missing");
+        }
+    }
+
+    private static RefusalException Refused(string why) => new(RefusalCode.BadRequest, why, "offer again and send what is still missing");
+}

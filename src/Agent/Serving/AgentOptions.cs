@@ -1,0 +1,13 @@
+using IuCutter.Configuration;
+
+namespace IuCutter.Agent.Serving;
+
+/// <summary>What `iucutter-agent serve` was told.</summary>
+/// <param name="DeployRoot">Where slots lie; absolute.</param>
+/// <param name="StateDirectory">The agent's own directory; absolute.</param>
+/// <param name="Socket">The Unix socket; absolute.</param>
+/// <param name="Port">A TCP port on 127.0.0.1 beside the socket; null for none.</param>
+/// <param name="LeastTier">Commands never run in a weaker fence than this.</param>
+/// <param name="Users">Users beside the agent's own and root who may connect.</param>
+public sealed record AgentOptions(
+    string DeployRoot, string StateDirectory, string Socket, int? Port, SandboxTier LeastTier, IReadOnlyList<string> Users);

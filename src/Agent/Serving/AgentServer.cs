@@ -1,0 +1,99 @@
+using System.Net;
+using Grpc.Health.V1;
+using IuCutter.Agent.Endpoint;
+using IuCutter.Agent.Ledger;
+using IuCutter.Agent.Operations;
+using IuCutter.Agent.Payload;
+using IuCutter.Agent.Posix;
+using IuCutter.Agent.Releases;
+using IuCutter.Commands;
+using IuCutter.Ledgers;
+using IuCutter.Protos.V1;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace IuCutter.Agent.Serving;
+
+/// <summary>The agent as a running server: opens what it works on, settles what was left over, listens, and ends in that order's reverse.</summary>
+internal static class AgentServer
+{
+    private const int MostMessageBytes = 8 << 20;
+
+    /// <param name="ready">Called once connections are taken.</param>
+    public static async Task RunAsync(AgentOptions options, Action ready, CancellationToken cancellationToken)
+    {
+        // Files of releases are made with exactly the modes that the manifest says.
+        _ = Libc.SetCreationMask(0x12);
+        using var state = StateDirectory.Open(options.StateDirectory);
+        using var root = DeployRoot.Open(options.DeployRoot);
+        using var ledger = LedgerFile.Open(state.Ledger, TimeProvider.System);
+        using var key = LedgerKey.OpenOrCreate(state.Keys);
+        var socket = ListeningSocket.Prepare(options.Socket);
+        var searchPath = Environment.GetEnvironmentVariable("PATH") ?? "/usr/bin:/bin";
+        var sandbox = await Sandbox.ProbeAsync(searchPath, HiddenFrom(options), cancellationToken);
+        var host = new TargetHost(root, ledger, key, new PayloadRunner(sandbox, options.LeastTier, state, TimeProvider.System), state, TimeProvider.System);
+        await using var app = Build(options, socket, host);
+        new Recovery(host, app.Services.GetRequiredService<ILogger<Recovery>>()).Run();
+        ledger.Append("", new LedgerEvent.AgentStarted(AgentVersion.Text, Environment.MachineName, Environment.ProcessId, root.Path), durable: true);
+        await app.StartAsync(cancellationToken);
+        File.SetUnixFileMode(socket, ListeningSocket.Mode(options.Users.Count > 0));
+        ready();
+        await app.WaitForShutdownAsync(cancellationToken);
+        await app.Services.GetRequiredService<OperationBoard>().DisposeAsync();
+        File.Delete(socket);
+    }
+
+    /// <summary>What a payload must not reach: the agent's keys and socket, and the keys of whoever runs the agent.</summary>
+    private static List<string> HiddenFrom(AgentOptions options)
+    {
+        var home = Environment.GetEnvironmentVariable("HOME") ?? "/root";
+        string[] keys = [".ssh", ".gnupg", ".aws", ".docker", ".kube", ".config"];
+        return [options.StateDirectory, Path.GetDirectoryName(options.Socket)!, .. keys.Select(k => Path.Combine(home, k))];
+    }
+
+    private static WebApplication Build(AgentOptions options, string socket, TargetHost host)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders().AddSimpleConsole(c =>
+        {
+            c.SingleLine = true;
+            c.TimestampFormat = "yyyy-MM-dd HH:mm:ss ";
+            c.UseUtcTimestamp = true;
+        });
+        builder.Logging.SetMinimumLevel(LogLevel.Warning).AddFilter("IuCutter", LogLevel.Information);
+        builder.Services.AddSingleton(host).AddSingleton(host.Ledger).AddSingleton(host.Time);
+        builder.Services.AddSingleton<OperationBoard>().AddSingleton<Readiness>().AddSingleton<IMemoryPoolFactory<byte>, ReceiveBuffers>();
+        builder.Services.AddSingleton(new ServedServices(
+            ReleaseAgent.Descriptor, Health.Descriptor, Grpc.Reflection.V1.ServerReflection.Descriptor, Grpc.Reflection.V1Alpha.ServerReflection.Descriptor));
+        builder.Services.AddSingleton(s => new PeerPolicy(options.Users, s.GetRequiredService<ILogger<PeerPolicy>>()));
+        builder.Services.AddGrpc(g => (g.MaxReceiveMessageSize, g.MaxSendMessageSize) = (MostMessageBytes, MostMessageBytes));
+        builder.Services.Configure<HostOptions>(h => h.ShutdownTimeout = TimeSpan.FromSeconds(5));
+        builder.WebHost.ConfigureKestrel(kestrel => Listen(kestrel, options, socket));
+        var app = builder.Build();
+        app.MapGrpcService<ReleaseAgentService>();
+        app.MapGrpcService<HealthService>();
+        app.MapGrpcService<ReflectionService>();
+        app.MapGrpcService<ReflectionServiceV1Alpha>();
+        return app;
+    }
+
+    private static void Listen(KestrelServerOptions kestrel, AgentOptions options, string socket)
+    {
+        ReceiveBuffers.SetLimits(kestrel.Limits);
+        var peers = kestrel.ApplicationServices.GetRequiredService<PeerPolicy>();
+        kestrel.ListenUnixSocket(socket, listen =>
+        {
+            listen.Protocols = HttpProtocols.Http2;
+            listen.Use(next => connection => peers.CheckAsync(connection, () => next(connection)));
+        });
+        if (options.Port is { } port)
+        {
+            kestrel.Listen(IPAddress.Loopback, port, listen => listen.Protocols = HttpProtocols.Http2);
+        }
+    }
+}
