@@ -1,4 +1,5 @@
 using System.Buffers;
+using IuCutter.Configuration.Detection;
 using IuCutter.Manifests;
 
 namespace IuCutter.Configuration;
@@ -33,6 +34,14 @@ public static class ConfigurationRules
         walk.Each("forbid.allow", configuration.Forbid.Allow, (key, glob) => Glob(walk, key, glob));
         walk.Each("forbid.texts", configuration.Forbid.Texts, walk.Text);
         walk.Each("environment", configuration.Environment, walk.Variable);
+        if (configuration.Detected is { } detected)
+        {
+            Candidates(walk, "detected.compile", detected.Compile);
+            Candidates(walk, "detected.import", detected.Import);
+            Candidates(walk, "detected.test", detected.Test);
+            Candidates(walk, "detected.smoke", detected.Smoke);
+        }
+
         return walk.Problems;
     }
 
@@ -126,6 +135,15 @@ public static class ConfigurationRules
             walk.Refuse($"{key}.parity", "required compares with the source host, where source: false runs nothing; write parity: off or source: true");
         }
     }
+
+    private static void Candidates(RuleWalk walk, string key, IReadOnlyList<Candidate> candidates) => walk.Each(key, candidates, (at, candidate) =>
+    {
+        walk.Each($"{at}.tests", candidate.Tests, (place, test) => Check(walk, place, test));
+        if (candidate.Probe is { } probe)
+        {
+            walk.Command($"{at}.probe", new CheckCommand { Run = probe });
+        }
+    });
 
     private static void Glob(RuleWalk walk, string key, string glob)
     {

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using IuCutter.Configuration.Detection;
 
 namespace IuCutter.Configuration;
 
@@ -56,6 +57,12 @@ public sealed record ReleaseConfiguration
     /// <summary>Names that every command gets from the agent's own environment; their values are masked wherever output is shown.</summary>
     [JsonRequired]
     public IReadOnlyList<string> Environment { get; init; } = [];
+
+    /// <summary>
+    /// What suits the payload where a gate is unset; null when nothing was detected. Not a key of the file: the source host adds it before
+    /// the configuration travels, so that both hosts and the ledger hold the same commands.
+    /// </summary>
+    public Detected? Detected { get; init; }
 
     /// <summary>What a commit without iucutter.yaml gets.</summary>
     public static ReleaseConfiguration Default(string name) => new() { Name = name, Slot = name };
