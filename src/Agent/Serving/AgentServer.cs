@@ -44,7 +44,6 @@ internal static class AgentServer
         File.SetUnixFileMode(socket, ListeningSocket.Mode(options.Users.Count > 0));
         ready();
         await app.WaitForShutdownAsync(cancellationToken);
-        await app.Services.GetRequiredService<OperationBoard>().DisposeAsync();
         File.Delete(socket);
     }
 
