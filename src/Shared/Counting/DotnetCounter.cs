@@ -6,7 +6,7 @@ namespace IuCutter.Counting;
 /// <c>dotnet test</c>. One line an assembly (<c>Passed!  - Failed: 0, Passed: 3, Skipped: 0, Total: 3, ...</c>) or, at higher verbosity,
 /// one block an assembly (<c>Total tests: 3</c>): these add up. The terminal logger and Microsoft.Testing.Platform sum up themselves
 /// (<c>Test summary: total: 3, ...</c>, <c>Test run summary:</c> and a block); theirs goes before, and of the former the last. English
-/// output only. Lines count only as the framework indents them. What passing tests print is
+/// output only. A test program that died leaves a summary that says "Passed!" of those before it: "Test Run Aborted." is an error. Lines count only as the framework indents them. What passing tests print is
 /// shown by loggers of higher verbosity alone, and there the block goes before lines.
 /// </summary>
 public sealed partial class DotnetCounter : TestCounter
@@ -16,8 +16,13 @@ public sealed partial class DotnetCounter : TestCounter
     private TestCounts? _terminal;
     private TestCounts? _lines;
     private bool _isInPlatformBlock;
+    private int _aborted;
 
-    public override TestCounts? Result => _terminal ?? _platform.Sum ?? _vstest.Sum ?? _lines;
+    public override TestCounts? Result => (_terminal ?? _platform.Sum ?? _vstest.Sum ?? _lines) is { } counts
+        ? counts + Aborted
+        : _aborted > 0 ? Aborted : null;
+
+    private TestCounts Aborted => TestCounts.Of(0, 0, _aborted, 0);
 
     protected override void Read(ReadOnlySpan<char> line)
     {
@@ -29,7 +34,11 @@ public sealed partial class DotnetCounter : TestCounter
             return;
         }
 
-        if (line.StartsWith("Test run summary:"))
+        if (line is "Test Run Aborted.")
+        {
+            _aborted++;
+        }
+        else if (line.StartsWith("Test run summary:"))
         {
             _isInPlatformBlock = true;
         }

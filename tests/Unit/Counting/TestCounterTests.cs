@@ -19,6 +19,8 @@ public sealed class TestCounterTests
     [InlineData(TestFramework.Dotnet, "dotnet-normal.txt", 4, 2, 1, 0, 1)]
     [InlineData(TestFramework.Dotnet, "dotnet-tl.txt", 4, 2, 1, 0, 1)]
     [InlineData(TestFramework.Dotnet, "dotnet-mtp.txt", 4, 2, 1, 0, 1)]
+    [InlineData(TestFramework.Dotnet, "dotnet-crash.txt", 2, 1, 0, 1, 0)]
+    [InlineData(TestFramework.Dotnet, "dotnet-crash-normal.txt", 1, 0, 0, 1, 0)]
     [InlineData(TestFramework.Node, "node-spec.txt", 8, 5, 1, 0, 2)]
     [InlineData(TestFramework.Node, "node-tap.txt", 8, 5, 1, 0, 2)]
     [InlineData(TestFramework.Node, "node-good.txt", 2, 2, 0, 0, 0)]
@@ -101,6 +103,20 @@ public sealed class TestCounterTests
     {
         Assert.Equal(TestCounts.Of(0, 0, 1, 0), Output.CountText(new CargoCounter(), "running 3 tests\ntest a ... ok\nsignal: 11\n"));
         Assert.Equal(TestCounts.Of(0, 1, 0, 0), Output.CountText(new GoCounter(), "=== RUN   TestA\npanic: test timed out\n"));
+    }
+
+    [Fact]
+    public void What_a_test_prints_after_the_real_summary_is_not_taken_for_it()
+    {
+        const string Real = "running 1 test\ntest result: FAILED. 0 passed; 1 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.00s\n";
+        const string Rule = "----------------------------------------------------------------------\n";
+
+        Assert.Equal(
+            TestCounts.Of(0, 1, 0, 0),
+            Output.CountText(new CargoCounter(), Real + "test result: ok. 99 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out\n"));
+        Assert.Equal(
+            TestCounts.Of(0, 1, 0, 0),
+            Output.CountText(new UnittestCounter(), Rule + "Ran 1 test in 0.001s\n\nFAILED (failures=1)\nRan 99 tests in 0.1s\n\nOK\n"));
     }
 
     [Fact]
