@@ -46,7 +46,7 @@ public sealed partial class DotnetCounter : TestCounter
         {
             _isInPlatformBlock = _platform.Take(line);
         }
-        else if (!_vstest.Take(line) && ProgressForm().IsMatch(line))
+        else if (!_vstest.Take(line) && line.StartsWith("  ") && line.EndsWith("]") && ProgressForm().IsMatch(line))
         {
             SoFar++;
         }

@@ -19,7 +19,7 @@ public sealed partial class PytestCounter : TestCounter
         {
             _result = Counts(summary);
         }
-        else if (ProgressForm().Match(line.ToString()) is { Success: true } progress)
+        else if (line.EndsWith("%]") && ProgressForm().Match(line.ToString()) is { Success: true } progress)
         {
             SoFar += progress.Groups["marks"] is { Success: true } marks ? marks.Length : 1;
         }
