@@ -11,7 +11,6 @@ namespace IuCutter.Agent.Payload;
 public sealed class AssertionCheck(PayloadRunner runner, DirectoryHandle tree, string treePath)
 {
     private const int LongestFile = 16 << 20;
-    private static readonly TimeSpan LongestMatch = TimeSpan.FromSeconds(5);
 
     public static CheckCommand? CommandOf(Assertion assertion) => assertion switch
     {
@@ -56,7 +55,7 @@ public sealed class AssertionCheck(PayloadRunner runner, DirectoryHandle tree, s
         Assertion.FileText f => LookAtText(f),
         Assertion.PathPresent p => Observation.Of(KindOf(p.Path) is not null, KindOf(p.Path)?.ToString() ?? "absent"),
         Assertion.PathAbsent p => Observation.Of(KindOf(p.Path) is null, KindOf(p.Path)?.ToString() ?? "absent"),
-        Assertion.SwitchOffFile s => Read(s.File, text => Regex.IsMatch(text, s.Matches, RegexOptions.Multiline, LongestMatch), "no line matches"),
+        Assertion.SwitchOffFile s => Read(s.File, text => AssertionPattern.Compile(s.Matches).IsMatch(text), "no line matches"),
         Assertion.Version v => await RunAsync(v.Command, 0, output => output.TrimEnd().Split('\n')[^1].Trim() == v.EqualTo, cancellationToken),
         Assertion.SwitchOffCommand s => await RunAsync(s.Command, 0, o => o.Contains(s.Prints, StringComparison.Ordinal), cancellationToken),
         Assertion.Refused r => await RunAsync(r.Command, r.Exit, o => o.Contains(r.Says, StringComparison.Ordinal), cancellationToken),
@@ -68,7 +67,7 @@ public sealed class AssertionCheck(PayloadRunner runner, DirectoryHandle tree, s
     private Observation LookAtText(Assertion.FileText wanted) => Read(
         wanted.File,
         text => (wanted.Contains is not { } c || text.Contains(c, StringComparison.Ordinal))
-            && (wanted.Matches is not { } m || Regex.IsMatch(text, m, RegexOptions.Multiline, LongestMatch))
+            && (wanted.Matches is not { } m || AssertionPattern.Compile(m).IsMatch(text))
             && (wanted.EqualTo is not { } e || text.Trim() == e.Trim())
             && (wanted.AbsentText is not { } a || !text.Contains(a, StringComparison.Ordinal)),
         "the text is not so");
@@ -93,9 +92,9 @@ public sealed class AssertionCheck(PayloadRunner runner, DirectoryHandle tree, s
         {
             return holds(Encoding.UTF8.GetString(bytes, 0, read)) ? Observation.Held("as expected") : Observation.NotHeld(otherwise);
         }
-        catch (RegexMatchTimeoutException)
+        catch (RegexMatchTimeoutException e)
         {
-            return Observation.NotHeld($"the expression took longer than {LongestMatch.TotalSeconds:0} s");
+            return Observation.NotHeld($"the expression took longer than {e.MatchTimeout.TotalSeconds:0} s");
         }
     }
 

@@ -2,6 +2,7 @@ using IuCutter.Agent.Operations;
 using IuCutter.Agent.Releases;
 using IuCutter.Commands;
 using IuCutter.Configuration;
+using IuCutter.Configuration.Detection;
 using IuCutter.Gates;
 using IuCutter.Manifests;
 
@@ -18,8 +19,8 @@ public sealed class PayloadChecks(TargetHost host, Operation operation, ReleaseI
     /// <param name="sourceTests">What the same tests counted on the source host, by check: <c>test.1</c> and so on.</param>
     public async Task PostDeployAsync(GateRecord gate, IReadOnlyDictionary<string, TestEvidence> sourceTests, CancellationToken cancellationToken)
     {
-        await RunAllAsync(gate, "compile", configuration.Compile, cancellationToken);
-        await RunAllAsync(gate, "import", configuration.Import, cancellationToken);
+        await RunAllAsync(gate, "compile", await ChooseAsync(configuration.Compile, configuration.Detected?.Compile, cancellationToken), cancellationToken);
+        await RunAllAsync(gate, "import", await ChooseAsync(configuration.Import, configuration.Detected?.Import, cancellationToken), cancellationToken);
         await TestAsync(gate, sourceTests, cancellationToken);
         await AssertAsync(gate, cancellationToken);
         CheckUnchanged(gate, cancellationToken);
@@ -27,9 +28,9 @@ public sealed class PayloadChecks(TargetHost host, Operation operation, ReleaseI
 
     public async Task SmokeAsync(GateRecord gate, CancellationToken cancellationToken)
     {
-        if (configuration.Smoke is { Count: > 0 })
+        if (await ChooseAsync(configuration.Smoke, configuration.Detected?.Smoke, cancellationToken) is { Count: > 0 } smoke)
         {
-            await RunAllAsync(gate, "smoke", configuration.Smoke, cancellationToken);
+            await RunAllAsync(gate, "smoke", smoke, cancellationToken);
         }
         else
         {
@@ -47,6 +48,30 @@ public sealed class PayloadChecks(TargetHost host, Operation operation, ReleaseI
                 $"no {part} command, by the configuration",
                 new Gap($"no-{part}", $"the release has no {part}: its configuration says `{part}: []`", ConfigurationOwner)));
 
+    private async Task<IReadOnlyList<CheckCommand>?> ChooseAsync(
+        IReadOnlyList<CheckCommand>? configured, IReadOnlyList<Candidate>? detected, CancellationToken cancellationToken) =>
+        configured ?? (await ChooseAsync(detected, cancellationToken))?.Select(t => t.Command).ToList();
+
+    /// <summary>The first detected way whose probe is fine on this host: another host may have chosen another.</summary>
+    private async Task<IReadOnlyList<TestCommand>?> ChooseAsync(IReadOnlyList<Candidate>? detected, CancellationToken cancellationToken)
+    {
+        foreach (var candidate in detected ?? [])
+        {
+            if (candidate.Probe is not { } probe)
+            {
+                return candidate.Tests;
+            }
+
+            var run = await host.Payload.RunAsync(new CheckCommand { Run = probe }, _tree, onLine: null, cancellationToken);
+            if (run.Evidence.ExitCode == 0)
+            {
+                return candidate.Tests;
+            }
+        }
+
+        return null;
+    }
+
     private async Task RunAllAsync(GateRecord gate, string part, IReadOnlyList<CheckCommand>? commands, CancellationToken cancellationToken)
     {
         foreach (var (command, i) in (commands ?? []).Select((c, i) => (c, i + 1)))
@@ -62,7 +87,8 @@ public sealed class PayloadChecks(TargetHost host, Operation operation, ReleaseI
 
     private async Task TestAsync(GateRecord gate, IReadOnlyDictionary<string, TestEvidence> sourceTests, CancellationToken cancellationToken)
     {
-        if (configuration.Test is not { Count: > 0 } tests)
+        var tests = configuration.Test ?? await ChooseAsync(configuration.Detected?.Test, cancellationToken);
+        if (tests is not { Count: > 0 })
         {
             NothingToRun(gate, "test", configuration.Test is null);
             return;

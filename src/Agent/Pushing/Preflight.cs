@@ -3,6 +3,7 @@ using IuCutter.Agent.Operations;
 using IuCutter.Agent.Payload;
 using IuCutter.Agent.Releases;
 using IuCutter.Configuration;
+using IuCutter.Configuration.Detection;
 
 namespace IuCutter.Agent.Pushing;
 
@@ -39,7 +40,13 @@ public sealed class Preflight(TargetHost host, PushOrder order)
         .. (c.Test ?? []).Select(t => t.Command),
         .. (c.Assert ?? []).Select(AssertionCheck.CommandOf).OfType<CheckCommand>(),
         .. c.Smoke ?? [],
+        .. c.Compile is null ? LastResort(c.Detected?.Compile) : [],
+        .. c.Import is null ? LastResort(c.Detected?.Import) : [],
+        .. c.Test is null ? LastResort(c.Detected?.Test) : [],
+        .. c.Smoke is null ? LastResort(c.Detected?.Smoke) : [],
     ];
+
+    private static IEnumerable<CheckCommand> LastResort(IReadOnlyList<Candidate>? detected) => detected is [.., var last] ? last.Commands : [];
 
     private void TakeFirstReading(GateRecord gate, Action<TargetReading> first, CancellationToken cancellationToken)
     {
