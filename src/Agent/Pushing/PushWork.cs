@@ -233,7 +233,7 @@ public sealed class PushWork(TargetHost host, Operation operation, PushOrder ord
         }
 
         var last = TargetReading.Take(host.Root, order.Slot, order.Configuration.Anchors, cancellationToken);
-        var undo = last.Slot == _first.Slot ? null : $"iucutter rollback --slot {order.Slot}";
+        var undo = last.Slot == _first.Slot || _first.Slot is SlotState.Free ? null : $"iucutter rollback --slot {order.Slot}";
         return new TargetState(true, _first.ChangesTo(last), undo);
     }
 }

@@ -24,6 +24,7 @@ public sealed class Transfer(TargetHost host, Operation operation, PushOrder ord
     private long _lastSign = host.Time.GetTimestamp();
     private int _calls;
     private int _damaged;
+    private bool _isOver;
     private Staging? _staging;
 
     /// <summary>True once contents are wanted, false when none are.</summary>
@@ -58,8 +59,10 @@ public sealed class Transfer(TargetHost host, Operation operation, PushOrder ord
                 ("contents that arrived damaged", _damaged));
         });
 
-        // From here on the staging is the push's alone: no call touches it any more.
+        // From here on the staging is the push's alone: a call that still runs is waited for, and later ones do not touch it.
         await _oneCall.WaitAsync(cancellationToken);
+        _isOver = true;
+        _oneCall.Release();
         if (gate.MayGoOn)
         {
             return _staging;
@@ -74,6 +77,11 @@ public sealed class Transfer(TargetHost host, Operation operation, PushOrder ord
     public async Task<OfferResult> OfferAsync(ReadOnlyMemory<byte>? manifest, CancellationToken cancellationToken)
     {
         using var call = await EnterAsync(cancellationToken);
+        if (_isOver)
+        {
+            return new OfferResult([], 0, 0, 0);
+        }
+
         if (_staging is null)
         {
             var bytes = manifest ?? throw new RefusalException(RefusalCode.WrongState, "no manifest has come yet", "offer the manifest first");
@@ -90,7 +98,12 @@ public sealed class Transfer(TargetHost host, Operation operation, PushOrder ord
     public async Task<long> UploadAsync(Func<Staging, Action, Task> receive, CancellationToken cancellationToken)
     {
         using var call = await EnterAsync(cancellationToken);
-        var staging = _staging ?? throw new RefusalException(RefusalCode.WrongState, "no manifest has come yet", "offer the manifest first");
+        var staging = _isOver ? null : _staging;
+        if (staging is null)
+        {
+            throw new RefusalException(RefusalCode.WrongState, "no contents are wanted now", "offer the manifest first");
+        }
+
         var total = staging.ReceivedBytes + staging.MissingBytes;
         try
         {
@@ -183,13 +196,7 @@ public sealed class Transfer(TargetHost host, Operation operation, PushOrder ord
         }
 
         Interlocked.Increment(ref _calls);
-        if (!_complete.Task.IsCompleted)
-        {
-            return new Call(this);
-        }
-
-        Leave();
-        throw new RefusalException(RefusalCode.WrongState, "the transfer is over", $"`iucutter watch {operation.Id}` shows what came of it");
+        return new Call(this);
     }
 
     private void Leave()
