@@ -46,12 +46,13 @@ public sealed class Operation(string id, string kind, string slot, LedgerFile le
     });
 
     /// <summary>Runs a gate, or records that an earlier one kept it from running.</summary>
-    public async Task<GateResult> RunGateAsync(GateId gate, Func<GateRecord, Task> work)
+    /// <param name="needsEarlier">False for a gate that has its work whatever came of the others: a failure is reported too.</param>
+    public async Task<GateResult> RunGateAsync(GateId gate, Func<GateRecord, Task> work, bool needsEarlier = true)
     {
         var clock = Stopwatch.GetTimestamp();
         Record(new LedgerEvent.GateBegun(gate, "target"));
         GateResult result;
-        if (Stopper is { } stopper)
+        if (needsEarlier && Stopper is { } stopper)
         {
             result = GateResult.NotExecuted(gate, $"{stopper.Gate} is {stopper.Outcome.Word()}: {stopper.Cause}");
         }

@@ -47,7 +47,9 @@ public sealed class PushWork(TargetHost host, Operation operation, PushOrder ord
             await operation.RunGateAsync(GateId.G5, g => checks.PostDeployAsync(g, SourceTests(), cancellationToken));
             await operation.RunGateAsync(GateId.G6, g => checks.SmokeAsync(g, cancellationToken));
             await operation.RunGateAsync(GateId.G7, g => Promote(g, cancellationToken));
-            await operation.RunGateAsync(GateId.G8, g => new ReportWriter(host, operation).RunAsync(g, cancellationToken));
+            UndoIfStopped();
+            await operation.RunGateAsync(GateId.G8, g => new ReportWriter(host, operation).RunAsync(g, cancellationToken), needsEarlier: false);
+            UndoIfStopped();
             Finish(cancellationToken);
         }
         finally
@@ -182,10 +184,6 @@ public sealed class PushWork(TargetHost host, Operation operation, PushOrder ord
         {
             operation.Record(new LedgerEvent.ReleaseProved(order.Slot, order.Release.ToString()), durable: true);
         }
-        else
-        {
-            Undo();
-        }
 
         var target = Measure(cancellationToken);
         operation.End(RequiredGates, target, Next());
@@ -200,19 +198,26 @@ public sealed class PushWork(TargetHost host, Operation operation, PushOrder ord
         : null;
 
     /// <summary>Takes back what was begun, last things first. What cannot be taken back shows in the measurement that follows.</summary>
-    private void Undo()
+    private void UndoIfStopped()
     {
+        if (operation.Stopper is null)
+        {
+            return;
+        }
+
         try
         {
             if (_switchedFrom is { } before)
             {
                 new Promotion(host, operation, order.Slot).Switch(new SlotState.Live(order.Release), before.LiveRelease, "undo");
+                _switchedFrom = null;
             }
 
             if (_published)
             {
                 operation.Record(new LedgerEvent.StepIntended("undo", order.Slot, order.Release.ToString(), null), durable: true);
                 host.Root.Remove(order.Release);
+                _published = false;
                 operation.Record(new LedgerEvent.ReleaseRemoved(order.Release.ToString(), "the push did not pass"), durable: true);
             }
 

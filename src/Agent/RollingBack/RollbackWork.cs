@@ -37,7 +37,7 @@ public sealed class RollbackWork(TargetHost host, Operation operation, ReleaseId
             });
             return Task.CompletedTask;
         });
-        await operation.RunGateAsync(GateId.G8, g => new ReportWriter(host, operation).RunAsync(g, cancellationToken));
+        await operation.RunGateAsync(GateId.G8, g => new ReportWriter(host, operation).RunAsync(g, cancellationToken), needsEarlier: false);
 
         var last = TargetReading.Take(host.Root, operation.Slot, [], cancellationToken);
         var back = last.Slot != first.Slot && history.Live is { } was ? $"iucutter rollback --slot {operation.Slot} --to {was}" : null;
