@@ -1,4 +1,5 @@
 using IuCutter.Configuration;
+using IuCutter.Gates;
 
 namespace IuCutter.Commands;
 
@@ -36,5 +37,21 @@ public sealed record CommandResult
         { MemoryExceeded: true } => $"ended at its memory limit of {Spec.MemoryLimit} bytes",
         { Signal: { } signal } => $"ended by signal {signal}",
         _ => $"exit code {ExitCode}",
+    };
+
+    /// <summary>What a check keeps of it: names of variables, never values.</summary>
+    public CommandEvidence ToEvidence() => new()
+    {
+        Arguments = [.. Spec.Arguments],
+        WorkingDirectory = Spec.WorkingDirectory,
+        EnvironmentNames = [.. Spec.Environment.Keys.Order(StringComparer.Ordinal)],
+        ExitCode = ExitCode,
+        Signal = Signal,
+        TimedOut = TimedOut,
+        Sandbox = Tier.ToString(),
+        OutputSha256 = Output.Digest.ToString(),
+        OutputBytes = Output.Bytes,
+        OutputTruncated = Output.IsTruncated,
+        Tail = Output.Tail,
     };
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Diagnostics;
 using IuCutter.Agent.Ledger;
 using IuCutter.Gates;
@@ -47,7 +48,7 @@ public sealed class Operation(string id, string kind, string slot, LedgerFile le
 
     /// <summary>Runs a gate, or records that an earlier one kept it from running.</summary>
     /// <param name="needsEarlier">False for a gate that has its work whatever came of the others: a failure is reported too.</param>
-    public async Task<GateResult> RunGateAsync(GateId gate, Func<GateRecord, Task> work, bool needsEarlier = true)
+    public async Task<GateResult> RunGateAsync(GateId gate, Func<CheckList, Task> work, bool needsEarlier = true)
     {
         var clock = Stopwatch.GetTimestamp();
         Record(new LedgerEvent.GateBegun(gate, "target"));
@@ -58,9 +59,7 @@ public sealed class Operation(string id, string kind, string slot, LedgerFile le
         }
         else
         {
-            var record = new GateRecord(this, gate);
-            await record.RunAsync(work);
-            result = GateResult.Of(gate, record.Checks);
+            result = GateResult.Of(gate, await ChecksOfAsync(gate, work));
         }
 
         Close(result, Stopwatch.GetElapsedTime(clock).TotalMilliseconds, durable: true);
@@ -94,6 +93,25 @@ public sealed class Operation(string id, string kind, string slot, LedgerFile le
         Record(new LedgerEvent.OperationEnded(VerdictWith(required, target), reason, target.Changes, target.Undo, next), durable: true);
         HasEnded = true;
     }
+
+    private async Task<ImmutableArray<Check>> ChecksOfAsync(GateId gate, Func<CheckList, Task> work)
+    {
+        var list = new CheckList(gate, Time, IsOfTheTarget, check => Record(new LedgerEvent.CheckMade(gate, check)));
+        try
+        {
+            await work(list);
+        }
+        catch (Exception e) when (IsOfTheTarget(e))
+        {
+            list.Observe("whole", "the gate ran to its end", "no error", () => Observation.NotHeld(e.Message));
+        }
+
+        return list.Checks;
+    }
+
+    /// <summary>What the target did to us is a result. A ledger that cannot be written, a stop, and our own bugs are not.</summary>
+    private static bool IsOfTheTarget(Exception e) =>
+        e is (IOException or UnauthorizedAccessException or RefusalException) and not LedgerUnwritableException;
 
     private void Close(GateResult result, double milliseconds, bool durable)
     {

@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.RegularExpressions;
-using IuCutter.Agent.Operations;
 using IuCutter.Agent.Posix;
 using IuCutter.Configuration;
 using IuCutter.Gates;

@@ -9,15 +9,15 @@ using IuCutter.Manifests;
 namespace IuCutter.Agent.Payload;
 
 /// <summary>Gates G5 and G6: runs the payload's own commands in its release directory, and believes only what was seen.</summary>
-public sealed class PayloadChecks(TargetHost host, Operation operation, ReleaseId release, ReleaseConfiguration configuration)
+/// <param name="gaps">What whoever pushes allowed to be missing, by name.</param>
+public sealed class PayloadChecks(
+    TargetHost host, Operation operation, ReleaseId release, ReleaseConfiguration configuration, IReadOnlyList<Gap> gaps)
 {
-    private const string ConfigurationOwner = "iucutter.yaml";
-
     private readonly string _tree = host.Root.TreePath(release);
 
     /// <summary>Compile, import, test, assert.</summary>
     /// <param name="sourceTests">What the same tests counted on the source host, by check: <c>test.1</c> and so on.</param>
-    public async Task PostDeployAsync(GateRecord gate, IReadOnlyDictionary<string, TestEvidence> sourceTests, CancellationToken cancellationToken)
+    public async Task PostDeployAsync(CheckList gate, IReadOnlyDictionary<string, TestEvidence> sourceTests, CancellationToken cancellationToken)
     {
         await RunAllAsync(gate, "compile", await ChooseAsync(configuration.Compile, configuration.Detected?.Compile, cancellationToken), cancellationToken);
         await RunAllAsync(gate, "import", await ChooseAsync(configuration.Import, configuration.Detected?.Import, cancellationToken), cancellationToken);
@@ -26,7 +26,7 @@ public sealed class PayloadChecks(TargetHost host, Operation operation, ReleaseI
         CheckUnchanged(gate, cancellationToken);
     }
 
-    public async Task SmokeAsync(GateRecord gate, CancellationToken cancellationToken)
+    public async Task SmokeAsync(CheckList gate, CancellationToken cancellationToken)
     {
         if (await ChooseAsync(configuration.Smoke, configuration.Detected?.Smoke, cancellationToken) is { Count: > 0 } smoke)
         {
@@ -41,12 +41,13 @@ public sealed class PayloadChecks(TargetHost host, Operation operation, ReleaseI
     }
 
     /// <summary>A part left empty on purpose is a gap that its configuration owns; one merely forgotten blocks.</summary>
-    private static void NothingToRun(GateRecord gate, string part, bool isUnset) =>
+    private void NothingToRun(CheckList gate, string part, bool isUnset) =>
         gate.Observe(part, $"the release's {part} ran", "one command at least", () => isUnset
             ? Observation.CouldNotRun($"neither iucutter.yaml nor detection names a {part} command; write `{part}:`, or allow the gap with `{part}: []`")
             : Observation.CouldNotRun(
-                $"no {part} command, by the configuration",
-                new Gap($"no-{part}", $"the release has no {part}: its configuration says `{part}: []`", ConfigurationOwner)));
+                $"no {part} command",
+                gaps.FirstOrDefault(g => g.Id == $"no-{part}")
+                    ?? new Gap($"no-{part}", $"the release has no {part}: its configuration says `{part}: []`", ReleaseConfiguration.FileName)));
 
     private async Task<IReadOnlyList<CheckCommand>?> ChooseAsync(
         IReadOnlyList<CheckCommand>? configured, IReadOnlyList<Candidate>? detected, CancellationToken cancellationToken) =>
@@ -72,7 +73,7 @@ public sealed class PayloadChecks(TargetHost host, Operation operation, ReleaseI
         return null;
     }
 
-    private async Task RunAllAsync(GateRecord gate, string part, IReadOnlyList<CheckCommand>? commands, CancellationToken cancellationToken)
+    private async Task RunAllAsync(CheckList gate, string part, IReadOnlyList<CheckCommand>? commands, CancellationToken cancellationToken)
     {
         foreach (var (command, i) in (commands ?? []).Select((c, i) => (c, i + 1)))
         {
@@ -85,7 +86,7 @@ public sealed class PayloadChecks(TargetHost host, Operation operation, ReleaseI
         }
     }
 
-    private async Task TestAsync(GateRecord gate, IReadOnlyDictionary<string, TestEvidence> sourceTests, CancellationToken cancellationToken)
+    private async Task TestAsync(CheckList gate, IReadOnlyDictionary<string, TestEvidence> sourceTests, CancellationToken cancellationToken)
     {
         var tests = configuration.Test ?? await ChooseAsync(configuration.Detected?.Test, cancellationToken);
         if (tests is not { Count: > 0 })
@@ -115,7 +116,7 @@ public sealed class PayloadChecks(TargetHost host, Operation operation, ReleaseI
         }
     }
 
-    private async Task AssertAsync(GateRecord gate, CancellationToken cancellationToken)
+    private async Task AssertAsync(CheckList gate, CancellationToken cancellationToken)
     {
         using var folder = host.Root.OpenRelease(release);
         using var tree = folder.OpenDirectory("tree"u8);
@@ -128,7 +129,7 @@ public sealed class PayloadChecks(TargetHost host, Operation operation, ReleaseI
     }
 
     /// <summary>A command may leave files behind, but what was released must stay what it was.</summary>
-    private void CheckUnchanged(GateRecord gate, CancellationToken cancellationToken) =>
+    private void CheckUnchanged(CheckList gate, CancellationToken cancellationToken) =>
         gate.Observe("unchanged", "the commands changed no released file", "every file equals the manifest", () =>
         {
             var comparison = ReleaseFolder.Verify(host.Root, release, cancellationToken);

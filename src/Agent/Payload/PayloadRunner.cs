@@ -45,7 +45,7 @@ public sealed class PayloadRunner(Sandbox sandbox, SandboxTier leastTier, StateD
                 ScratchDirectory = scratch,
             };
             var result = await _runner.RunAsync(spec, onLine, Path.Combine(scratch, "output"), cancellationToken);
-            return new PayloadRun(EvidenceOf(result), result.HowItEnded, result.CouldNotStart, Keep(result.Output));
+            return new PayloadRun(result.ToEvidence(), result.HowItEnded, result.CouldNotStart, Keep(result.Output));
         }
         finally
         {
@@ -111,21 +111,6 @@ public sealed class PayloadRunner(Sandbox sandbox, SandboxTier leastTier, StateD
 
         return found;
     }
-
-    private static CommandEvidence EvidenceOf(CommandResult result) => new()
-    {
-        Arguments = [.. result.Spec.Arguments],
-        WorkingDirectory = result.Spec.WorkingDirectory,
-        EnvironmentNames = [.. result.Spec.Environment.Keys.Order(StringComparer.Ordinal)],
-        ExitCode = result.ExitCode,
-        Signal = result.Signal,
-        TimedOut = result.TimedOut,
-        Sandbox = result.Tier.ToString(),
-        OutputSha256 = result.Output.Digest.ToString(),
-        OutputBytes = result.Output.Bytes,
-        OutputTruncated = result.Output.IsTruncated,
-        Tail = result.Output.Tail,
-    };
 
     private string Keep(KeptOutput output)
     {

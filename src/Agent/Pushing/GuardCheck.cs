@@ -1,8 +1,8 @@
 using System.Text;
 using IuCutter.Agent.Measuring;
-using IuCutter.Agent.Operations;
 using IuCutter.Agent.Posix;
 using IuCutter.Digests;
+using IuCutter.Gates;
 using Guard = IuCutter.Configuration.Guard;
 
 namespace IuCutter.Agent.Pushing;

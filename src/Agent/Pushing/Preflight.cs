@@ -1,9 +1,9 @@
 using IuCutter.Agent.Measuring;
-using IuCutter.Agent.Operations;
 using IuCutter.Agent.Payload;
 using IuCutter.Agent.Releases;
 using IuCutter.Configuration;
 using IuCutter.Configuration.Detection;
+using IuCutter.Gates;
 
 namespace IuCutter.Agent.Pushing;
 
@@ -16,7 +16,7 @@ public sealed class Preflight(TargetHost host, PushOrder order)
     private const long SpareFiles = 1000;
 
     /// <param name="first">Gets the target's first reading, to which later ones are compared.</param>
-    public async Task RunAsync(GateRecord gate, Action<TargetReading> first, CancellationToken cancellationToken)
+    public async Task RunAsync(CheckList gate, Action<TargetReading> first, CancellationToken cancellationToken)
     {
         TakeFirstReading(gate, first, cancellationToken);
         foreach (var (guard, i) in order.Configuration.Guards.Select((g, i) => (g, i + 1)))
@@ -48,7 +48,7 @@ public sealed class Preflight(TargetHost host, PushOrder order)
 
     private static IEnumerable<CheckCommand> LastResort(IReadOnlyList<Candidate>? detected) => detected is [.., var last] ? last.Commands : [];
 
-    private void TakeFirstReading(GateRecord gate, Action<TargetReading> first, CancellationToken cancellationToken)
+    private void TakeFirstReading(CheckList gate, Action<TargetReading> first, CancellationToken cancellationToken)
     {
         // Without its anchors first, so that even a push whose anchors cannot be read is measured for what it could touch.
         first(TargetReading.Take(host.Root, order.Slot, [], cancellationToken));
@@ -67,7 +67,7 @@ public sealed class Preflight(TargetHost host, PushOrder order)
         });
     }
 
-    private void CheckTools(GateRecord gate)
+    private void CheckTools(CheckList gate)
     {
         var programs = Commands(order.Configuration)
             .Select(c => c.Run[0])
@@ -83,7 +83,7 @@ public sealed class Preflight(TargetHost host, PushOrder order)
                     $"{string.Join(", ", missing)} not found on the agent's PATH ({host.Payload.SearchPath}); install it on {Environment.MachineName}, or change the command"));
     }
 
-    private void CheckSandbox(GateRecord gate)
+    private void CheckSandbox(CheckList gate)
     {
         var least = Commands(order.Configuration).Select(c => c.Sandbox ?? host.Payload.LeastTier).Append(host.Payload.LeastTier).Max();
         gate.Observe("sandbox", "the sandbox is as strong as the checks ask", $"{least} or stronger", () => host.Payload.Tier >= least
@@ -91,7 +91,7 @@ public sealed class Preflight(TargetHost host, PushOrder order)
             : Observation.CouldNotRun($"this host gives {host.Payload.Tier} only: {host.Payload.HowToStrengthen}"));
     }
 
-    private void CheckRoom(GateRecord gate)
+    private void CheckRoom(CheckList gate)
     {
         var isThere = host.Root.Has(order.Release);
         var bytes = SpareBytes + (isThere ? 0 : order.ContentBytes + (order.Entries * 4096 / 2) + (2 * order.ManifestBytes));
@@ -106,7 +106,7 @@ public sealed class Preflight(TargetHost host, PushOrder order)
         });
     }
 
-    private void CheckSlot(GateRecord gate)
+    private void CheckSlot(CheckList gate)
     {
         var recorded = host.Ledger.History(order.Slot).Live;
         var expected = recorded is null ? "nothing there" : $"link to {recorded}";
@@ -124,7 +124,7 @@ public sealed class Preflight(TargetHost host, PushOrder order)
         });
     }
 
-    private void CheckRootWritable(GateRecord gate) =>
+    private void CheckRootWritable(CheckList gate) =>
         gate.Observe("writable", "the deploy root can be written", host.Root.Path, () =>
         {
             var probe = System.Text.Encoding.ASCII.GetBytes($"{DeployRoot.OwnDirectory}/probe-{order.Slot}");
@@ -134,7 +134,7 @@ public sealed class Preflight(TargetHost host, PushOrder order)
             return Observation.Held("a file was made and removed");
         });
 
-    private void CheckWayBack(GateRecord gate)
+    private void CheckWayBack(CheckList gate)
     {
         var live = host.Ledger.History(order.Slot).Live;
         gate.Observe("way-back", "the way back is defined", live is null ? "the slot's link is taken away" : $"the slot goes back to {live}", () =>

@@ -43,7 +43,7 @@ public sealed class PushWork(TargetHost host, Operation operation, PushOrder ord
             await operation.RunGateAsync(GateId.G3, g => new Preflight(host, order).RunAsync(g, r => _first = r, cancellationToken));
             _preflight.TrySetResult(operation.Stopper is null);
             await operation.RunGateAsync(GateId.G4, g => StageAsync(g, cancellationToken));
-            var checks = new PayloadChecks(host, operation, order.Release, order.Configuration);
+            var checks = new PayloadChecks(host, operation, order.Release, order.Configuration, Gaps());
             await operation.RunGateAsync(GateId.G5, g => checks.PostDeployAsync(g, SourceTests(), cancellationToken));
             await operation.RunGateAsync(GateId.G6, g => checks.SmokeAsync(g, cancellationToken));
             await operation.RunGateAsync(GateId.G7, g => Promote(g, cancellationToken));
@@ -59,13 +59,15 @@ public sealed class PushWork(TargetHost host, Operation operation, PushOrder ord
         }
     }
 
+    private List<Gap> Gaps() => [.. order.SourceGates.SelectMany(g => g.Checks).Select(c => c.Gap).OfType<Gap>()];
+
     private Dictionary<string, TestEvidence> SourceTests() => order.SourceGates
         .Where(g => g.Gate == GateId.G1)
         .SelectMany(g => g.Checks)
         .Where(c => c is { Status: CheckStatus.Held, Evidence.Command.Tests: not null })
         .ToDictionary(c => c.Id["G1.".Length..], c => c.Evidence!.Command!.Tests!, StringComparer.Ordinal);
 
-    private async Task StageAsync(GateRecord gate, CancellationToken cancellationToken)
+    private async Task StageAsync(CheckList gate, CancellationToken cancellationToken)
     {
         if (host.Root.Has(order.Release) && IsWhole(gate, cancellationToken))
         {
@@ -86,7 +88,7 @@ public sealed class PushWork(TargetHost host, Operation operation, PushOrder ord
     }
 
     /// <summary>A release that lies there already is used only if every file still is what the manifest says.</summary>
-    private bool IsWhole(GateRecord gate, CancellationToken cancellationToken)
+    private bool IsWhole(CheckList gate, CancellationToken cancellationToken)
     {
         var comparison = ReleaseFolder.TryReadManifest(host.Root, order.Release) is null
             ? null
@@ -124,7 +126,7 @@ public sealed class PushWork(TargetHost host, Operation operation, PushOrder ord
         .Select(host.Ledger.History)
         .Any(h => h.Live == release.ToString() || h.WayBack.Contains(release.ToString(), StringComparer.Ordinal));
 
-    private void Publish(GateRecord gate, Staging staging, CancellationToken cancellationToken)
+    private void Publish(CheckList gate, Staging staging, CancellationToken cancellationToken)
     {
         using (staging)
         {
@@ -147,7 +149,7 @@ public sealed class PushWork(TargetHost host, Operation operation, PushOrder ord
             new LedgerEvent.ReleaseStaged(order.Slot, order.Release.ToString(), order.Manifest.ToString(), order.Entries, order.ContentBytes), durable: true);
     }
 
-    private Task Promote(GateRecord gate, CancellationToken cancellationToken)
+    private Task Promote(CheckList gate, CancellationToken cancellationToken)
     {
         var promotion = new Promotion(host, operation, order.Slot);
         gate.Observe("promote", "the slot is switched to the release by one rename", order.Release.ToString(), () =>
@@ -165,7 +167,7 @@ public sealed class PushWork(TargetHost host, Operation operation, PushOrder ord
         return Task.CompletedTask;
     }
 
-    private void ReadAnchors(GateRecord gate, string id, string statement, CancellationToken cancellationToken)
+    private void ReadAnchors(CheckList gate, string id, string statement, CancellationToken cancellationToken)
     {
         gate.Observe(id, statement, "no difference to the first reading", () =>
         {

@@ -44,7 +44,7 @@ public sealed class Transfer(TargetHost host, Operation operation, PushOrder ord
 
     /// <summary>Waits until everything has arrived.</summary>
     /// <returns>Null when it has not, and will not; the gate's checks say why.</returns>
-    public async Task<Staging?> ReceiveAsync(GateRecord gate, CancellationToken cancellationToken)
+    public async Task<Staging?> ReceiveAsync(CheckList gate, CancellationToken cancellationToken)
     {
         _open.TrySetResult(true);
         await gate.ObserveAsync("contents", "every content is there with the digest that the manifest says", $"{order.Entries} files", async () =>

@@ -1,4 +1,5 @@
 using IuCutter.Agent.Operations;
+using IuCutter.Gates;
 using IuCutter.Ledgers;
 using IuCutter.Manifests;
 
@@ -22,7 +23,7 @@ public sealed class Promotion(TargetHost host, Operation operation, string slot)
     /// Tries the way back with the same code on a link beside the slot, so that users never see it, and reads the release that a
     /// rollback would go to from the disk, file for file.
     /// </summary>
-    public void ProveTheWayBack(GateRecord gate, ReleaseId live, SlotState before, CancellationToken cancellationToken)
+    public void ProveTheWayBack(CheckList gate, ReleaseId live, SlotState before, CancellationToken cancellationToken)
     {
         gate.Observe("way-back.tried", "the way back and forth was tried on a link beside the slot", $"{before}, then {live}", () =>
         {

@@ -11,7 +11,7 @@ namespace IuCutter.Agent.Reporting;
 /// <summary>Gate G8: writes the operation's report from its ledger lines and from nothing else, and signs the ledger's head.</summary>
 public sealed class ReportWriter(TargetHost host, Operation operation)
 {
-    public Task RunAsync(GateRecord gate, CancellationToken cancellationToken)
+    public Task RunAsync(CheckList gate, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         var folder = Path.Combine(host.State.Operations, operation.Id);

@@ -44,7 +44,7 @@ public sealed class RollbackWork(TargetHost host, Operation operation, ReleaseId
         operation.End(RequiredGates, new TargetState(true, first.ChangesTo(last), back), next: null);
     }
 
-    private void Inspect(GateRecord gate, SlotState seen, string? recorded, CancellationToken cancellationToken)
+    private void Inspect(CheckList gate, SlotState seen, string? recorded, CancellationToken cancellationToken)
     {
         gate.Observe("slot", "the slot is as the ledger says", $"link to {recorded}", () => seen.ToString() == $"link to {recorded}"
             ? Observation.Held(seen.ToString())

@@ -31,7 +31,7 @@ public sealed class SmokeWork(TargetHost host, Operation operation, ReleaseId re
             });
             return Task.CompletedTask;
         });
-        await operation.RunGateAsync(GateId.G6, g => new PayloadChecks(host, operation, release, configuration!).SmokeAsync(g, cancellationToken));
+        await operation.RunGateAsync(GateId.G6, g => new PayloadChecks(host, operation, release, configuration!, []).SmokeAsync(g, cancellationToken));
         await operation.RunGateAsync(GateId.G8, g => new ReportWriter(host, operation).RunAsync(g, cancellationToken), needsEarlier: false);
         operation.End(RequiredGates, Measure(first, configuration, cancellationToken), next: null);
     }

@@ -1,7 +1,7 @@
 namespace IuCutter.Configuration;
 
 /// <summary>Finds the known word that was probably meant: fewest letters left out, put in, changed or swapped with their neighbour.</summary>
-internal static class NearestWord
+public static class NearestWord
 {
     /// <summary>Null when none is near enough to be a slip.</summary>
     public static string? Of(string got, IEnumerable<string> known)

@@ -1,8 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using IuCutter.Gates;
 
-namespace IuCutter.Agent.Operations;
+namespace IuCutter.Gates;
 
 /// <summary>What was seen when something was looked at.</summary>
 public sealed record Observation(CheckStatus Status, string Seen)

@@ -1,13 +1,12 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
-using IuCutter.Agent.Ledger;
-using IuCutter.Gates;
-using IuCutter.Ledgers;
 
-namespace IuCutter.Agent.Operations;
+namespace IuCutter.Gates;
 
-/// <summary>A gate while it runs: collects its checks, each with the evidence of having been made.</summary>
-public sealed class GateRecord(Operation operation, GateId gate)
+/// <summary>A gate while it runs, on either host: makes observations into checks, each with the evidence of having been made.</summary>
+/// <param name="isResult">Which exceptions of a look are a result of it, not an error of ours.</param>
+/// <param name="record">Gets each check as it is made.</param>
+public sealed class CheckList(GateId gate, TimeProvider time, Func<Exception, bool> isResult, Action<Check> record)
 {
     private readonly ImmutableArray<Check>.Builder _checks = ImmutableArray.CreateBuilder<Check>();
 
@@ -18,16 +17,19 @@ public sealed class GateRecord(Operation operation, GateId gate)
     /// <summary>True while no check has failed or been kept from running without an allowed gap.</summary>
     public bool MayGoOn => _checks.All(c => c.Status == CheckStatus.Held || c.Gap is not null);
 
-    /// <summary>Makes one observation and records it with the evidence of having been made.</summary>
+    /// <summary>Makes one observation and records it.</summary>
+    /// <param name="id">Unique within the gate, e.g. <c>test.1</c>.</param>
+    /// <param name="statement">What is claimed if it holds.</param>
     public Observation Observe(string id, string statement, string expected, Func<Observation> look)
     {
-        var (started, clock) = (operation.Time.GetUtcNow(), Stopwatch.GetTimestamp());
+        ArgumentNullException.ThrowIfNull(look);
+        var (started, clock) = (time.GetUtcNow(), Stopwatch.GetTimestamp());
         Observation seen;
         try
         {
             seen = look();
         }
-        catch (Exception e) when (IsOfTheTarget(e))
+        catch (Exception e) when (isResult(e))
         {
             seen = Observation.NotHeld(e.Message);
         }
@@ -39,13 +41,14 @@ public sealed class GateRecord(Operation operation, GateId gate)
     /// <summary>As <see cref="Observe"/>, for what has to be waited for.</summary>
     public async Task<Observation> ObserveAsync(string id, string statement, string expected, Func<Task<Observation>> look)
     {
-        var (started, clock) = (operation.Time.GetUtcNow(), Stopwatch.GetTimestamp());
+        ArgumentNullException.ThrowIfNull(look);
+        var (started, clock) = (time.GetUtcNow(), Stopwatch.GetTimestamp());
         Observation seen;
         try
         {
             seen = await look();
         }
-        catch (Exception e) when (IsOfTheTarget(e))
+        catch (Exception e) when (isResult(e))
         {
             seen = Observation.NotHeld(e.Message);
         }
@@ -53,22 +56,6 @@ public sealed class GateRecord(Operation operation, GateId gate)
         Record(id, statement, expected, seen, started, clock);
         return seen;
     }
-
-    internal async Task RunAsync(Func<GateRecord, Task> work)
-    {
-        try
-        {
-            await work(this);
-        }
-        catch (Exception e) when (IsOfTheTarget(e))
-        {
-            Observe("whole", "the gate ran to its end", "no error", () => Observation.NotHeld(e.Message));
-        }
-    }
-
-    /// <summary>What the target did to us is a result. A ledger that cannot be written, a stop, and our own bugs are not.</summary>
-    private static bool IsOfTheTarget(Exception e) =>
-        e is (IOException or UnauthorizedAccessException or RefusalException) and not LedgerUnwritableException;
 
     private void Record(string id, string statement, string expected, Observation seen, DateTimeOffset started, long clock)
     {
@@ -90,6 +77,6 @@ public sealed class GateRecord(Operation operation, GateId gate)
             Evidence = seen.Status == CheckStatus.CouldNotRun ? null : evidence,
         };
         _checks.Add(check);
-        operation.Record(new LedgerEvent.CheckMade(gate, check));
+        record(check);
     }
 }

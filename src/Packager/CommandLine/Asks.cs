@@ -1,0 +1,38 @@
+using System.CommandLine;
+
+namespace IuCutter.Packager.CommandLine;
+
+/// <summary>The options and arguments that several commands share, new for each command.</summary>
+internal static class Asks
+{
+    public static Option<string?> Target() => new("--target", "-t")
+    {
+        Description = "Where the agent is: unix:///path, ssh://[user@]host[:port][/path] or http://127.0.0.1:port "
+            + "(else IUCUTTER_TARGET, else target in iucutter.yaml, else unix:///run/iucutter/agent.sock)",
+        HelpName = "ADDRESS",
+    };
+
+    public static Option<string> Repository() => new("--repo", "-r")
+    {
+        Description = "A folder of the git repository",
+        HelpName = "PATH",
+        DefaultValueFactory = _ => ".",
+    };
+
+    public static Option<string?> Slot(string description) => new("--slot", "-s") { Description = description, HelpName = "SLOT" };
+
+    public static Option<string?> Name() => new("--name", "-n") { Description = "The release's name (else name in iucutter.yaml, else the repository's)", HelpName = "NAME" };
+
+    public static Option<bool> Json() => new("--json") { Description = "JSON on standard output, one object a line; what is meant for people goes to standard error" };
+
+    public static Option<bool> Verbose() => new("--verbose", "-v") { Description = "Every check, not only those that did not hold" };
+
+    public static Argument<string> Commit() => new("COMMIT")
+    {
+        Description = "A commit: an id, a branch, a tag or any revision that git knows",
+        Arity = ArgumentArity.ZeroOrOne,
+        DefaultValueFactory = _ => "HEAD",
+    };
+
+    public static Argument<string?> Operation() => new("OPERATION") { Description = "An operation's id (else the newest)", Arity = ArgumentArity.ZeroOrOne };
+}

@@ -1,0 +1,108 @@
+using System.CommandLine;
+using System.CommandLine.Invocation;
+using System.Runtime.InteropServices;
+using IuCutter.Configuration;
+using IuCutter.Packager.Showing;
+using IuCutter.Packager.Source;
+
+namespace IuCutter.Packager.CommandLine;
+
+/// <summary>From the arguments to the exit code: the one boundary at which failures become words.</summary>
+internal static class Invocation
+{
+    public static async Task<int> RunAsync(string[] arguments, Surroundings here)
+    {
+        using var interrupted = new CancellationTokenSource();
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => Interrupt(signal, interrupted));
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => Interrupt(signal, interrupted));
+        var parsed = Commands.Root(here).Parse(arguments);
+        if (parsed.Action is ParseErrorAction)
+        {
+            return (int)Fail(here, arguments, CommandException.Usage(Refused(parsed), $"iucutter {Path(parsed)}--help"));
+        }
+
+        try
+        {
+            var configuration = new InvocationConfiguration
+            {
+                EnableDefaultExceptionHandler = false,
+                ProcessTerminationTimeout = null,
+            };
+            return await parsed.InvokeAsync(configuration, interrupted.Token);
+        }
+        catch (Exception failure) when (InWords(failure) is { } said)
+        {
+            return (int)Fail(here, arguments, said);
+        }
+    }
+
+    /// <summary>What is known to go wrong, in words; null for our own bugs, which end the program with their stack.</summary>
+    private static CommandException? InWords(Exception failure) => failure switch
+    {
+        CommandException known => known,
+        SourceException source => new CommandException(
+            source.Code == SourceCodes.GitFailed ? ExitCode.Failed : ExitCode.Usage, source.Code, SafeText.Line(source.Message), source.Next, source),
+        ConfigurationException configuration => new CommandException(
+            ExitCode.Usage,
+            "BAD_CONFIGURATION",
+            string.Join('\n', configuration.Problems.Select(problem => SafeText.Line(problem.ToString()))),
+            "docs/configuration.md says what each key takes",
+            configuration),
+        OperationCanceledException => new CommandException(ExitCode.Interrupted, "INTERRUPTED", "interrupted"),
+        IOException or UnauthorizedAccessException => new CommandException(ExitCode.Failed, "IO_FAILED", SafeText.Line(failure.Message), null, failure),
+        _ => null,
+    };
+
+    private static ExitCode Fail(Surroundings here, string[] arguments, CommandException said)
+    {
+        foreach (var (line, index) in said.Message.Split('\n').Select((line, index) => (line, index)))
+        {
+            here.Errors.Line(index == 0 ? here.Errors.Paint(Ink.Bad, "iucutter: ") + line : "          " + line);
+        }
+
+        if (said.Next is { Length: > 0 } next)
+        {
+            here.Errors.Line($"  next: {next}");
+        }
+
+        if (arguments.Contains("--json", StringComparer.Ordinal))
+        {
+            new JsonLines(here.Out).Write(json =>
+            {
+                json.WriteStartObject("error");
+                json.WriteString("code", said.Code);
+                json.WriteString("message", said.Message);
+                json.WriteString("next", said.Next);
+                json.WriteNumber("exitCode", (int)said.Exit);
+                json.WriteEndObject();
+            });
+        }
+
+        return said.Exit;
+    }
+
+    // The second signal is not ours: it ends the program at once.
+    private static void Interrupt(PosixSignalContext signal, CancellationTokenSource interrupted)
+    {
+        signal.Cancel = !interrupted.IsCancellationRequested;
+#pragma warning disable MA0045 // A signal handler has nothing to await with.
+        interrupted.Cancel();
+#pragma warning restore MA0045
+    }
+
+    private static string Refused(ParseResult parsed)
+    {
+        var reasons = string.Join("; ", parsed.Errors.Select(error => SafeText.Line(error.Message)).Distinct(StringComparer.Ordinal));
+        var near = parsed.UnmatchedTokens.Select(word => NearestWord(word, parsed)).OfType<string>().FirstOrDefault();
+        return near is null ? reasons : $"{reasons} Did you mean '{near}'?";
+    }
+
+    private static string? NearestWord(string word, ParseResult parsed)
+    {
+        var command = parsed.CommandResult.Command;
+        var known = word.StartsWith('-') ? command.Options.Select(option => option.Name) : command.Subcommands.Select(verb => verb.Name);
+        return Configuration.NearestWord.Of(word, known);
+    }
+
+    private static string Path(ParseResult parsed) => parsed.CommandResult.Command is Verb verb ? verb.Name + " " : "";
+}

@@ -1,0 +1,216 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Globalization;
+using System.Net.Sockets;
+using System.Text;
+using IuCutter.Configuration;
+using IuCutter.Packager.Showing;
+
+namespace IuCutter.Packager.Connecting;
+
+/// <summary>
+/// The user's own <c>ssh</c>, which forwards a socket in a private folder here to the agent's socket there. The user's keys, known_hosts and
+/// configuration decide; no port is opened. IUCUTTER_SSH replaces the program, its words split at spaces.
+/// </summary>
+internal sealed class SshForward : IAsyncDisposable
+{
+    private const int ErrorLimit = 4096;
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(15);
+    private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(2);
+
+    private readonly DirectoryInfo _folder;
+    private readonly Process _process;
+    private readonly StringBuilder _errors = new();
+
+    private SshForward(DirectoryInfo folder, Process process)
+    {
+        _folder = folder;
+        _process = process;
+        Socket = Path.Combine(folder.FullName, "s");
+        _process.ErrorDataReceived += (_, line) => Keep(line.Data);
+        _process.BeginErrorReadLine();
+    }
+
+    /// <summary>The socket on this host that leads to the agent.</summary>
+    public string Socket { get; }
+
+    public bool HasEnded => _process.HasExited;
+
+    /// <summary>The last that ssh said, safe to show.</summary>
+    public string Said
+    {
+        get
+        {
+            lock (_errors)
+            {
+                return string.Join("; ", SafeText.LastLines(_errors.ToString(), 6).Where(line => line.Length > 0));
+            }
+        }
+    }
+
+    /// <summary>Starts ssh and waits until the socket here listens.</summary>
+    /// <exception cref="CommandException">ssh cannot be started, or ended before it listened.</exception>
+    public static async Task<SshForward> OpenAsync(TargetAddress.Ssh address, Surroundings here, CancellationToken cancellation)
+    {
+        // Made for its owner alone: whoever may connect to the socket may speak to the agent.
+        var folder = Directory.CreateTempSubdirectory("iucutter-");
+        try
+        {
+            var forward = new SshForward(folder, Start(address, here, Path.Combine(folder.FullName, "s")));
+            try
+            {
+                await forward.WaitAsync(address, here.Time, cancellation);
+                return forward;
+            }
+            catch
+            {
+                await forward.DisposeAsync();
+                throw;
+            }
+        }
+        catch
+        {
+            if (folder.Exists)
+            {
+                folder.Delete(recursive: true);
+            }
+
+            throw;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        try
+        {
+            if (!_process.HasExited)
+            {
+                _process.Kill();
+            }
+
+            using var patience = new CancellationTokenSource(EndPatience);
+            await _process.WaitForExitAsync(patience.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // It was killed; the system reaps it when it can.
+        }
+        finally
+        {
+            _process.Dispose();
+            _folder.Refresh();
+            if (_folder.Exists)
+            {
+                _folder.Delete(recursive: true);
+            }
+        }
+    }
+
+    /// <summary>The program and its arguments, as execve gets them.</summary>
+    internal static IReadOnlyList<string> CommandFor(TargetAddress.Ssh address, string? program, string localSocket, bool isInteractive)
+    {
+        var words = (program ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        List<string> command = words.Length == 0 ? ["ssh"] : [.. words];
+        command.AddRange(["-N", "-T", "-o", "ExitOnForwardFailure=yes", "-L", $"{localSocket}:{address.Socket ?? TargetChoice.DefaultSocket}"]);
+        if (!isInteractive)
+        {
+            command.AddRange(["-o", "BatchMode=yes"]);
+        }
+
+        if (address.Port is { } port)
+        {
+            command.AddRange(["-p", port.ToString(CultureInfo.InvariantCulture)]);
+        }
+
+        command.Add((address.User is null ? "" : address.User + "@") + address.Host.Trim('[', ']'));
+        return command;
+    }
+
+    private static Process Start(TargetAddress.Ssh address, Surroundings here, string localSocket)
+    {
+        var command = CommandFor(address, here.Variable("IUCUTTER_SSH"), localSocket, here.IsInteractive);
+        var info = new ProcessStartInfo(command[0], command.Skip(1))
+        {
+            UseShellExecute = false,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        try
+        {
+            var process = Process.Start(info) ?? throw new InvalidOperationException("No process was started.");
+
+            // ssh asks its questions on the terminal itself, never on its standard input.
+            process.StandardInput.Close();
+            return process;
+        }
+        catch (Win32Exception cause)
+        {
+            throw new CommandException(
+                ExitCode.Unreachable,
+                "SSH_MISSING",
+                $"the program '{command[0]}' cannot be started to reach {address}",
+                "install OpenSSH's client, or name a program in IUCUTTER_SSH",
+                cause);
+        }
+    }
+
+    private async Task WaitAsync(TargetAddress.Ssh address, TimeProvider time, CancellationToken cancellation)
+    {
+        while (!await AnswersAsync(cancellation))
+        {
+            if (_process.HasExited)
+            {
+                // Its last words may still be on their way.
+                await _process.WaitForExitAsync(cancellation);
+                throw new CommandException(
+                    ExitCode.Unreachable,
+                    "SSH_FAILED",
+                    string.Create(CultureInfo.InvariantCulture, $"ssh to {address} ended with exit code {_process.ExitCode}: {(Said.Length == 0 ? "it said nothing" : Said)}"),
+                    $"try it by hand: {Destination(address)}");
+            }
+
+            await Task.Delay(Pause, time, cancellation);
+        }
+    }
+
+    private async Task<bool> AnswersAsync(CancellationToken cancellation)
+    {
+        if (!File.Exists(Socket))
+        {
+            return false;
+        }
+
+        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            await socket.ConnectAsync(new UnixDomainSocketEndPoint(Socket), cancellation);
+            return true;
+        }
+        catch (SocketException)
+        {
+            // It is bound but does not listen yet.
+            return false;
+        }
+    }
+
+    private static string Destination(TargetAddress.Ssh address) => string.Create(
+        CultureInfo.InvariantCulture, $"ssh{(address.Port is { } port ? $" -p {port}" : "")} {(address.User is null ? "" : address.User + "@")}{address.Host} true");
+
+    private void Keep(string? line)
+    {
+        if (line is null)
+        {
+            return;
+        }
+
+        lock (_errors)
+        {
+            _errors.Append(line).Append('\n');
+            if (_errors.Length > ErrorLimit)
+            {
+                _errors.Remove(0, _errors.Length - ErrorLimit);
+            }
+        }
+    }
+}

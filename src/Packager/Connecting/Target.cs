@@ -1,0 +1,133 @@
+using System.Net.Sockets;
+using Grpc.Core;
+using Grpc.Net.Client;
+using IuCutter.Configuration;
+using IuCutter.Protos.V1;
+
+namespace IuCutter.Packager.Connecting;
+
+/// <summary>
+/// One target and the way to its agent. Nothing is connected before the first call. A broken connection is made anew by the next call;
+/// an ssh that has ended by <see cref="EnsureAsync"/>.
+/// </summary>
+internal sealed class Target(TargetAddress address, Surroundings here) : IAsyncDisposable
+{
+    private const int LargestMessage = 16 * 1024 * 1024;
+    private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(30);
+
+    private readonly SemaphoreSlim _one = new(1);
+    private SshForward? _ssh;
+    private GrpcChannel? _channel;
+    private ReleaseAgent.ReleaseAgentClient? _client;
+    private SocketException? _lastTrouble;
+
+    public TargetAddress Address => address;
+
+    /// <summary>The client over a way that stands, as far as is known.</summary>
+    /// <exception cref="CommandException">ssh could not be brought up.</exception>
+    public async Task<ReleaseAgent.ReleaseAgentClient> EnsureAsync(CancellationToken cancellation)
+    {
+        await _one.WaitAsync(cancellation);
+        try
+        {
+            if (_client is not null && _ssh is not { HasEnded: true })
+            {
+                return _client;
+            }
+
+            await CloseAsync();
+            if (address is TargetAddress.Ssh ssh)
+            {
+                _ssh = await SshForward.OpenAsync(ssh, here, cancellation);
+            }
+
+            _channel = Open();
+            return _client = new ReleaseAgent.ReleaseAgentClient(_channel);
+        }
+        finally
+        {
+            _one.Release();
+        }
+    }
+
+    /// <summary>One question, one answer, within a time limit.</summary>
+    /// <exception cref="CommandException">The target cannot be reached, or refuses.</exception>
+    public async Task<TReply> AskAsync<TReply>(
+        Func<ReleaseAgent.ReleaseAgentClient, CallOptions, AsyncUnaryCall<TReply>> question, CancellationToken cancellation)
+    {
+        var client = await EnsureAsync(cancellation);
+        var options = new CallOptions(deadline: here.Time.GetUtcNow().UtcDateTime + AnswerLimit, cancellationToken: cancellation);
+        try
+        {
+            using var call = question(client, options);
+            return await call.ResponseAsync;
+        }
+        catch (RpcException refusal)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            throw Explain(refusal);
+        }
+    }
+
+    /// <summary>A call's failure in words that say what to do.</summary>
+    public CommandException Explain(RpcException refusal) =>
+        Refusal.IsOfTheWay(refusal) ? ConnectionTrouble.Of(address, _lastTrouble, _ssh?.Said) : Refusal.Of(refusal, address);
+
+    public async ValueTask DisposeAsync()
+    {
+        await CloseAsync();
+        _one.Dispose();
+    }
+
+    private async Task CloseAsync()
+    {
+        _channel?.Dispose();
+        (_channel, _client) = (null, null);
+        if (_ssh is { } ssh)
+        {
+            _ssh = null;
+            await ssh.DisposeAsync();
+        }
+    }
+
+    private GrpcChannel Open()
+    {
+        var handler = new SocketsHttpHandler
+        {
+            ConnectCallback = (context, cancellation) => ConnectAsync(context.DnsEndPoint, cancellation),
+            ConnectTimeout = AnswerLimit,
+            InitialHttp2StreamWindowSize = 1 << 20,
+            EnableMultipleHttp2Connections = false,
+            PooledConnectionIdleTimeout = Timeout.InfiniteTimeSpan,
+            UseProxy = false,
+            UseCookies = false,
+            ActivityHeadersPropagator = null,
+        };
+        var uri = address is TargetAddress.Loopback loopback ? loopback.ToString() : "http://localhost";
+        return GrpcChannel.ForAddress(uri, new GrpcChannelOptions
+        {
+            HttpHandler = handler,
+            DisposeHttpClient = true,
+            MaxReceiveMessageSize = LargestMessage,
+            MaxSendMessageSize = LargestMessage,
+        });
+    }
+
+    private async ValueTask<Stream> ConnectAsync(System.Net.DnsEndPoint asked, CancellationToken cancellation)
+    {
+        var path = (address as TargetAddress.Unix)?.Path ?? _ssh?.Socket;
+        var socket = path is null ? new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true } : new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            await socket.ConnectAsync(path is null ? asked : new UnixDomainSocketEndPoint(path), cancellation);
+            _lastTrouble = null;
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch (SocketException trouble)
+        {
+            _lastTrouble = trouble;
+            socket.Dispose();
+            throw;
+        }
+    }
+}

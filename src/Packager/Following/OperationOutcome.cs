@@ -1,0 +1,49 @@
+using IuCutter.Packager.Connecting;
+using IuCutter.Packager.Showing;
+using IuCutter.Protos.V1;
+
+namespace IuCutter.Packager.Following;
+
+/// <summary>From an ended operation's story to what is said of it at the end.</summary>
+internal static class OperationOutcome
+{
+    public static async Task<OperationResult> OfAsync(OperationStory story, Target target, bool wasLiveAlready, CancellationToken cancellation)
+    {
+        var ended = story.Ended ?? throw new InvalidOperationException("The operation has not ended.");
+        var (slot, release) = (story.Begun?.Slot ?? "", story.Begun?.Release);
+        return new OperationResult
+        {
+            Kind = story.Begun?.Operation ?? "operation",
+            Operation = story.Operation,
+            Verdict = ended.Verdict,
+            Reason = ended.Reason,
+            Release = release,
+            Slot = slot,
+            ReleasePath = release is null ? null : await PathOfAsync(release, slot, target, cancellation),
+            Changes = ended.Changes,
+            Undo = OnTarget(ended.Undo, target),
+            Next = OnTarget(ended.Next, target),
+            WasLiveAlready = wasLiveAlready,
+        };
+    }
+
+    /// <summary>The agent does not know by which address it was reached; a command that is to be typed here must name it.</summary>
+    internal static string? OnTarget(string? command, Target target) =>
+        command is not null && command.StartsWith("iucutter ", StringComparison.Ordinal) && !command.Contains("--target", StringComparison.Ordinal)
+            ? $"{command} --target {target.Address}"
+            : command;
+
+    private static async Task<string?> PathOfAsync(string release, string slot, Target target, CancellationToken cancellation)
+    {
+        try
+        {
+            var reply = await target.AskAsync((client, options) => client.ListReleasesAsync(new ListReleasesRequest { Slot = slot }, options), cancellation);
+            return reply.Releases.FirstOrDefault(r => r.Id == release)?.Path;
+        }
+        catch (CommandException)
+        {
+            // The verdict stands without it.
+            return null;
+        }
+    }
+}

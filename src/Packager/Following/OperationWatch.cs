@@ -1,0 +1,112 @@
+using System.Text.Json;
+using Grpc.Core;
+using IuCutter.Ledgers;
+using IuCutter.Packager.Connecting;
+using IuCutter.Packager.Showing;
+using IuCutter.Protos.V1;
+
+namespace IuCutter.Packager.Following;
+
+/// <summary>
+/// Follows one operation from its first event to its last, over as many connections as it takes. It only looks: whether it goes or stays is
+/// nothing to the operation.
+/// </summary>
+/// <param name="showFrom">The number of the first event that is shown; the ones before are read all the same, for what they say of the operation.</param>
+internal sealed class OperationWatch(Target target, IOperationView view, TimeProvider time, long showFrom = 1)
+{
+    private readonly Patience _patience = new(time);
+    private OperationStory _story = new("", null, null);
+    private long _next = 1;
+
+    /// <param name="operation">Empty: the newest.</param>
+    /// <exception cref="CommandException">The operation is unknown, or the target stayed unreachable.</exception>
+    public async Task<OperationStory> FollowAsync(string operation, CancellationToken cancellation)
+    {
+        _story = _story with { Operation = operation };
+        while (true)
+        {
+            var trouble = await ReadAsync(cancellation);
+            if (_story.Ended is not null)
+            {
+                return _story;
+            }
+
+            // A stream that ends before the operation has: the agent was stopped, and settles the operation at its next start.
+            if (!await _patience.AgainAsync(cancellation))
+            {
+                throw trouble ?? new CommandException(
+                    ExitCode.Failed, "NO_END", $"operation {_story.Operation} has stopped without an end", $"`iucutter status` says how the target is; the agent's own output says why");
+            }
+        }
+    }
+
+    /// <summary>Reads until the stream ends or breaks.</summary>
+    /// <returns>What broke it; null when it ended.</returns>
+    private async Task<CommandException?> ReadAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            var client = await target.EnsureAsync(cancellation);
+            using var call = client.Watch(new WatchRequest { OperationId = _story.Operation, From = (ulong)_next }, cancellationToken: cancellation);
+            while (await call.ResponseStream.MoveNext(cancellation))
+            {
+                Take(call.ResponseStream.Current);
+                _patience.Reset();
+            }
+
+            return null;
+        }
+        catch (RpcException failure)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var said = target.Explain(failure);
+            return said.Exit == ExitCode.Unreachable && _next > 1 ? said : throw said;
+        }
+        catch (CommandException said) when (said.Exit == ExitCode.Unreachable && _next > 1)
+        {
+            return said;
+        }
+    }
+
+    private void Take(Event happened)
+    {
+        _story = _story with { Operation = happened.OperationId };
+        if (happened.WhatCase == Event.WhatOneofCase.Progress)
+        {
+            var progress = happened.Progress;
+            view.Progress(happened.OperationId, progress.Gate, progress.What, (long)progress.Done, (long)progress.Total, progress.Unit);
+            return;
+        }
+
+        // After a new connection the agent may begin a little earlier than asked.
+        if (happened.WhatCase != Event.WhatOneofCase.Line || (long)happened.Number < _next)
+        {
+            return;
+        }
+
+        _next = (long)happened.Number + 1;
+        var entry = Read(happened.Line.Span);
+        if (entry is not null)
+        {
+            _story = _story.With(entry.Event);
+        }
+
+        if ((long)happened.Number >= showFrom)
+        {
+            view.Recorded((long)happened.Number, happened.OperationId, happened.Line.Memory, entry);
+        }
+    }
+
+    private static LedgerEntry? Read(ReadOnlySpan<byte> line)
+    {
+        try
+        {
+            return LedgerJson.ReadEntry(line);
+        }
+        catch (JsonException)
+        {
+            // A newer agent's kind of line, or no line at all: shown as unknown, never guessed at.
+            return null;
+        }
+    }
+}

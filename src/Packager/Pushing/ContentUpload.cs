@@ -1,0 +1,155 @@
+using System.Security.Cryptography;
+using Google.Protobuf;
+using Grpc.Core;
+using IuCutter.Packager.Connecting;
+using IuCutter.Packager.Showing;
+using IuCutter.Packager.Source;
+using IuCutter.Protos.V1;
+
+namespace IuCutter.Packager.Pushing;
+
+/// <summary>
+/// Brings the target what it lacks: offers the manifest, sends the missing contents, and offers again until nothing is missing, over as
+/// many connections as it takes.
+/// </summary>
+internal sealed class ContentUpload(Target target, string operation, Artifact artifact, IOperationView view, TimeProvider time)
+{
+    private const int ManifestPart = 256 * 1024;
+    private const int DataPart = 512 * 1024;
+    private const int MostDamaged = 3;
+
+    private readonly Patience _patience = new(time);
+    private bool _manifestIsThere;
+    private int _damaged;
+
+    /// <summary>True once the target has said that it lacks nothing more.</summary>
+    public bool IsWhole { get; private set; }
+
+    /// <summary>Returns when the target lacks nothing, or wants nothing any more: then its operation says why.</summary>
+    /// <exception cref="CommandException">The target stayed unreachable.</exception>
+    public async Task RunAsync(CancellationToken cancellation)
+    {
+        while (!IsWhole)
+        {
+            try
+            {
+                var client = await target.EnsureAsync(cancellation);
+                var missing = await OfferAsync(client, cancellation);
+                IsWhole = missing.Ranges.Count == 0;
+                if (!IsWhole)
+                {
+                    await UploadAsync(client, missing, cancellation);
+                    _patience.Reset();
+                }
+            }
+            catch (RpcException e) when (Refusal.IsOfTheWay(e) && !cancellation.IsCancellationRequested)
+            {
+                if (!await _patience.AgainAsync(cancellation))
+                {
+                    throw target.Explain(e);
+                }
+            }
+            catch (RpcException e) when (e.StatusCode == StatusCode.DataLoss && ++_damaged < MostDamaged)
+            {
+                view.Note($"{SafeText.Line(e.Status.Detail)}; it is sent again");
+            }
+            catch (RpcException e) when (!cancellation.IsCancellationRequested)
+            {
+                // Whatever else the target says against it, the operation's own end says it better.
+                view.Note($"the target takes no contents: {SafeText.Line(e.Status.Detail)}");
+                return;
+            }
+        }
+    }
+
+    private async Task<(List<ContentRange> Ranges, OfferTotals Totals)> OfferAsync(ReleaseAgent.ReleaseAgentClient client, CancellationToken cancellation)
+    {
+        using var call = client.Offer(cancellationToken: cancellation);
+        var manifest = _manifestIsThere ? default : artifact.Manifest.CanonicalBytes;
+        try
+        {
+            var at = 0;
+            do
+            {
+                var part = manifest.Slice(at, Math.Min(ManifestPart, manifest.Length - at));
+                await call.RequestStream.WriteAsync(
+                    new OfferPart { OperationId = at == 0 ? operation : "", Manifest = UnsafeByteOperations.UnsafeWrap(part) }, cancellation);
+                at += part.Length;
+            }
+            while (at < manifest.Length);
+            await call.RequestStream.CompleteAsync();
+        }
+        catch (Exception e) when (e is RpcException or InvalidOperationException or IOException)
+        {
+            // The answer below has the true reason.
+        }
+
+        var (ranges, totals) = (new List<ContentRange>(), new OfferTotals());
+        while (await call.ResponseStream.MoveNext(cancellation))
+        {
+            ranges.AddRange(call.ResponseStream.Current.Missing);
+            totals = call.ResponseStream.Current.Totals ?? totals;
+        }
+
+        _manifestIsThere = true;
+        return (ranges, totals);
+    }
+
+    private async Task UploadAsync(
+        ReleaseAgent.ReleaseAgentClient client, (List<ContentRange> Ranges, OfferTotals Totals) missing, CancellationToken cancellation)
+    {
+        using var call = client.Upload(cancellationToken: cancellation);
+        try
+        {
+            await SendAsync(call.RequestStream, missing, cancellation);
+            await call.RequestStream.CompleteAsync();
+        }
+        catch (Exception e) when (e is RpcException or InvalidOperationException or IOException)
+        {
+            // The answer below has the true reason.
+        }
+
+        await call.ResponseAsync;
+    }
+
+    private async Task SendAsync(
+        IClientStreamWriter<UploadPart> stream, (List<ContentRange> Ranges, OfferTotals Totals) missing, CancellationToken cancellation)
+    {
+        var (first, offset) = ((int)missing.Ranges[0].First, (long)missing.Totals.ResumeOffset);
+        await stream.WriteAsync(
+            new UploadPart { Start = new UploadStart { OperationId = operation, FirstContent = (uint)first, Offset = (ulong)offset } }, cancellation);
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var buffer = new byte[DataPart];
+        var (filled, sent) = (0, 0L);
+        foreach (var content in missing.Ranges.SelectMany(r => Enumerable.Range((int)r.First, (int)r.Count)))
+        {
+            for (int read; (read = await artifact.ReadContentAsync(content, offset, buffer.AsMemory(filled), cancellation)) > 0; offset += read)
+            {
+                filled += read;
+                if (filled == buffer.Length)
+                {
+                    sent += await FlushAsync(stream, buffer, filled, hash, cancellation);
+                    filled = 0;
+                    view.Progress(operation, "G4", "sending", sent, (long)missing.Totals.Bytes, "bytes");
+                }
+            }
+
+            offset = 0;
+        }
+
+        sent += await FlushAsync(stream, buffer, filled, hash, cancellation);
+        await stream.WriteAsync(new UploadPart { End = new UploadEnd { Bytes = (ulong)sent, Sha256 = ByteString.CopyFrom(hash.GetHashAndReset()) } }, cancellation);
+    }
+
+    /// <summary>A write has taken its message's bytes when it returns, so that the buffer can be used again.</summary>
+    private static async Task<int> FlushAsync(IClientStreamWriter<UploadPart> stream, byte[] buffer, int filled, IncrementalHash hash, CancellationToken cancellation)
+    {
+        if (filled > 0)
+        {
+            hash.AppendData(buffer, 0, filled);
+            await stream.WriteAsync(new UploadPart { Data = UnsafeByteOperations.UnsafeWrap(buffer.AsMemory(0, filled)) }, cancellation);
+        }
+
+        return filled;
+    }
+}

@@ -1,0 +1,132 @@
+using Google.Protobuf;
+using IuCutter.Configuration;
+using IuCutter.Gates;
+using IuCutter.Ledgers;
+using IuCutter.Packager.CommandLine;
+using IuCutter.Packager.Connecting;
+using IuCutter.Packager.Following;
+using IuCutter.Packager.Showing;
+using IuCutter.Packager.Source;
+using IuCutter.Protos.V1;
+
+namespace IuCutter.Packager.Pushing;
+
+/// <summary>A push as the source host sees it: the gates here, then the operation on the target, from its begin to its verdict.</summary>
+internal sealed class Push(PushSubject subject, PushAsk ask, Target target, IOperationView view, Surroundings here)
+{
+    public async Task<ExitCode> RunAsync(CancellationToken cancellation)
+    {
+        // Whoever cannot be reached is found out before ten minutes of tests, not after.
+        await target.AskAsync((client, options) => client.GetStatusAsync(new StatusRequest(), options), cancellation);
+        view.Heading($"push {subject.Commit.Id[..12]} of {subject.Repository.Root} to slot {subject.Configuration.Slot} at {target.Address}");
+        using var gates = new SourceGates(subject, ask, view, here);
+        await gates.RunAsync(cancellation);
+        if (gates.Stopper is { } stopper)
+        {
+            return NothingBegun(stopper);
+        }
+
+        var artifact = gates.Artifact!;
+        var request = Request(artifact, gates.Gates);
+        var reply = await target.AskAsync((client, options) => client.PushAsync(request, options), cancellation);
+        var upload = new ContentUpload(target, reply.OperationId, artifact, view, here.Time);
+        try
+        {
+            return await FollowAsync(reply, upload, gates.Gates, cancellation);
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            var detached = OperationRun.Detached(reply.OperationId, target);
+            throw upload.IsWhole || reply.Attached
+                ? detached
+                : new CommandException(
+                    detached.Exit,
+                    detached.Code,
+                    $"{detached.Message}, but contents were still missing there: unless the same push is run again within a minute it ends, and nothing is changed",
+                    detached.Next);
+        }
+    }
+
+    private async Task<ExitCode> FollowAsync(OperationReply reply, ContentUpload upload, IReadOnlyList<GateResult> sourceGates, CancellationToken cancellation)
+    {
+        var wasLiveAlready = reply.Attached && !await IsRunningAsync(reply.OperationId, cancellation);
+        if (reply.Attached)
+        {
+            view.Note(wasLiveAlready
+                ? $"this very release is live and proved already: what follows is operation {reply.OperationId}, nothing is done now (--again runs every gate)"
+                : $"joined operation {reply.OperationId}, which does the same");
+        }
+
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var watching = new OperationWatch(target, view, here.Time, reply.Attached ? 1 : AfterSourceGates(sourceGates)).FollowAsync(reply.OperationId, both.Token);
+        var sending = wasLiveAlready ? Task.CompletedTask : upload.RunAsync(both.Token);
+        try
+        {
+            // A target that cannot be reached for sending is not watched either; an end that was seen needs no more sending.
+            if (await Task.WhenAny(watching, sending) == sending)
+            {
+                await sending;
+            }
+
+            var result = await OperationOutcome.OfAsync(await watching, target, wasLiveAlready, cancellation);
+            view.Result(result);
+            return result.Exit;
+        }
+        finally
+        {
+            await both.CancelAsync();
+            await Task.WhenAll(watching, sending).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+        }
+    }
+
+    /// <summary>The number of the first event that is not shown yet: operation-begun, then each source gate's begin, checks and close.</summary>
+    private static long AfterSourceGates(IReadOnlyList<GateResult> gates) => 2 + gates.Sum(g => 2 + g.Checks.Length);
+
+    private async Task<bool> IsRunningAsync(string operation, CancellationToken cancellation)
+    {
+        var status = await target.AskAsync((client, options) => client.GetStatusAsync(new StatusRequest(), options), cancellation);
+        return status.Slots.Any(s => s.HeldBy == operation);
+    }
+
+    private ExitCode NothingBegun(GateResult stopper)
+    {
+        foreach (var gate in Enum.GetValues<GateId>().Where(g => g > GateId.G2))
+        {
+            view.SourceGate(GateResult.NotExecuted(gate, $"{stopper.Gate} is {stopper.Outcome.Word()}"), 0);
+        }
+
+        var result = new OperationResult
+        {
+            Kind = "push",
+            Verdict = Verdict.B,
+            Reason = $"{stopper.Gate} {stopper.Gate.Subject()} is {stopper.Outcome.Word()}: {stopper.Cause}",
+            Slot = subject.Configuration.Slot,
+        };
+        view.Note("nothing was begun on the target");
+        view.Result(result);
+        return result.Exit;
+    }
+
+    private PushRequest Request(Artifact artifact, IReadOnlyList<GateResult> gates)
+    {
+        var request = new PushRequest
+        {
+            Slot = subject.Configuration.Slot,
+            Name = subject.Configuration.Name,
+            Commit = subject.Commit.Id,
+            ManifestSha256 = ByteString.CopyFrom(artifact.Manifest.Digest.ToArray()),
+            ManifestBytes = (ulong)artifact.Manifest.CanonicalBytes.Length,
+            ContentBytes = (ulong)artifact.Manifest.ContentBytes,
+            Entries = (ulong)artifact.Manifest.Entries.Count,
+            ArtifactFormat = "tar",
+            ArtifactSha256 = ByteString.CopyFrom(artifact.TarDigest.ToArray()),
+            Configuration = ByteString.CopyFrom(ReleaseConfigurationJson.Serialize(subject.Configuration)),
+            Repository = subject.Commit.Remote ?? subject.Repository.Root,
+            Ref = subject.Commit.Ref ?? "",
+            PushedBy = Surroundings.Actor,
+            Again = ask.Again,
+        };
+        request.SourceGates.AddRange(gates.Select(g => ByteString.CopyFrom(LedgerJson.Write(g))));
+        return request;
+    }
+}

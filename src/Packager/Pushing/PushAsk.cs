@@ -1,0 +1,19 @@
+namespace IuCutter.Packager.Pushing;
+
+/// <summary>What whoever pushes asked for.</summary>
+/// <param name="Repository">A folder of it.</param>
+/// <param name="Commit">A revision as git knows them.</param>
+/// <param name="Left">Parts that are to be left out, as gaps of the one who asks.</param>
+/// <param name="SourceTests">False: the payload's tests run on the target only.</param>
+/// <param name="Again">True: every gate runs even if this very release is live and proved.</param>
+internal sealed record PushAsk(
+    string Repository,
+    string Commit,
+    string? Name = null,
+    string? Slot = null,
+    IReadOnlyList<string>? Left = null,
+    bool SourceTests = true,
+    bool Again = false)
+{
+    public IReadOnlyList<string> Without => Left ?? [];
+}

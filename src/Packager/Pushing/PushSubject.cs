@@ -1,0 +1,108 @@
+using System.Collections.Immutable;
+using IuCutter.Configuration;
+using IuCutter.Configuration.Detection;
+using IuCutter.Gates;
+using IuCutter.Manifests;
+using IuCutter.Packager.Scan;
+using IuCutter.Packager.Source;
+
+namespace IuCutter.Packager.Pushing;
+
+/// <summary>What is to be released: a commit, its configuration with what was detected, and the gaps that whoever pushes allows.</summary>
+internal sealed record PushSubject
+{
+    /// <summary>The parts that --without can leave out.</summary>
+    public static readonly ImmutableArray<string> Parts = ["compile", "import", "test", "assert", "smoke"];
+
+    public required GitRepository Repository { get; init; }
+
+    public required SourceCommit Commit { get; init; }
+
+    /// <summary>As the agent gets it: complete, and without the target, which is this side's business.</summary>
+    public required ReleaseConfiguration Configuration { get; init; }
+
+    /// <summary>Where the configuration says that the agent is.</summary>
+    public required TargetAddress? Target { get; init; }
+
+    /// <summary>False when the commit has no iucutter.yaml.</summary>
+    public required bool IsConfigured { get; init; }
+
+    /// <summary>What was found in the tree; null when nothing had to be detected.</summary>
+    public required DetectionResult? Detection { get; init; }
+
+    /// <summary>Parts that are left out, and on whose word.</summary>
+    public required ImmutableArray<Gap> Gaps { get; init; }
+
+    public ScanRules ScanRules => new(Configuration.Forbid.Paths, Configuration.Forbid.Texts, Configuration.Forbid.Allow);
+
+    /// <summary>Reads a commit's configuration and completes it.</summary>
+    /// <exception cref="SourceException">There is no such commit.</exception>
+    /// <exception cref="ConfigurationException">The commit's iucutter.yaml is refused.</exception>
+    /// <exception cref="CommandException">A name given is none.</exception>
+    public static async Task<PushSubject> ReadAsync(PushAsk ask, CancellationToken cancellation)
+    {
+        var repository = await GitRepository.OpenAsync(ask.Repository, cancellation);
+        var commit = await repository.ResolveAsync(ask.Commit, cancellation);
+        var yaml = await CommitFile.TryReadAsync(repository, commit, ReleaseConfiguration.FileName, cancellation);
+        var defaultName = ReleaseName.FromRepository(repository.Root);
+        var written = yaml is null ? ReleaseConfiguration.Default(defaultName) : ConfigurationFile.Read(yaml, defaultName);
+        var named = written with
+        {
+            Name = Valid(ask.Name, "--name") ?? written.Name,
+            Slot = Valid(ask.Slot, "--slot") ?? (ask.Name is not null && written.Slot == written.Name ? ask.Name : written.Slot),
+        };
+        var (gapless, gaps) = LeaveOut(named, ask);
+        var detection = NeedsDetection(gapless) ? await TreeDetection.DetectAsync(repository, commit, cancellation) : null;
+        return new PushSubject
+        {
+            Repository = repository,
+            Commit = commit,
+            Configuration = gapless with { Target = null, Detected = detection?.Main },
+            Target = written.Target,
+            IsConfigured = yaml is not null,
+            Detection = detection,
+            Gaps = gaps,
+        };
+    }
+
+    /// <summary>The commands of a part, or null when neither the configuration nor detection has any.</summary>
+    public bool Has(string part) => part switch
+    {
+        "test" => Configuration.Test is { Count: > 0 } || (Configuration.Test is null && Configuration.Detected?.Test is { Count: > 0 }),
+        "smoke" => Configuration.Smoke is { Count: > 0 } || (Configuration.Smoke is null && Configuration.Detected?.Smoke is { Count: > 0 }),
+        _ => throw new ArgumentException($"'{part}' need not be there.", nameof(part)),
+    };
+
+    private static bool NeedsDetection(ReleaseConfiguration c) => c.Compile is null || c.Import is null || c.Test is null || c.Smoke is null;
+
+    private static string? Valid(string? name, string option) => name is null || ReleaseName.IsValid(name)
+        ? name
+        : throw CommandException.Usage($"{option} '{name}': {ReleaseName.Refusal(name)}");
+
+    private static (ReleaseConfiguration, ImmutableArray<Gap>) LeaveOut(ReleaseConfiguration c, PushAsk ask)
+    {
+        var gaps = ImmutableArray.CreateBuilder<Gap>();
+        foreach (var part in Parts)
+        {
+            if (ask.Without.Contains(part, StringComparer.Ordinal))
+            {
+                gaps.Add(new Gap($"no-{part}", $"the push was asked for without {part}", Surroundings.Actor));
+            }
+            else if ((part == "test" && c.Test is { Count: 0 }) || (part == "smoke" && c.Smoke is { Count: 0 }))
+            {
+                gaps.Add(new Gap($"no-{part}", $"the release has no {part}: its configuration says `{part}: []`", ReleaseConfiguration.FileName));
+            }
+        }
+
+        bool Out(string part) => ask.Without.Contains(part, StringComparer.Ordinal);
+        var left = c with
+        {
+            Compile = Out("compile") ? [] : c.Compile,
+            Import = Out("import") ? [] : c.Import,
+            Test = Out("test") ? [] : c.Test,
+            Assert = Out("assert") ? [] : c.Assert,
+            Smoke = Out("smoke") ? [] : c.Smoke,
+        };
+        return (left, gaps.ToImmutable());
+    }
+}
