@@ -1,7 +1,6 @@
 using System.Text;
 using IuCutter.Commands;
 using IuCutter.Configuration;
-using IuCutter.Gates;
 
 namespace IuCutter.Agent.Payload;
 

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using IuCutter.Packager.Connecting;
 using IuCutter.Packager.Following;
 
 namespace IuCutter.Packager.CommandLine;
