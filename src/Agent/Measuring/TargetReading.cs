@@ -18,6 +18,9 @@ public sealed record TargetReading(
 {
     private const string Absent = "absent";
 
+    /// <summary>For people.</summary>
+    public string Summary => $"{Anchors.Count} {(Anchors.Count == 1 ? "anchor" : "anchors")}, {Siblings.Count} neighbours";
+
     public static TargetReading Take(DeployRoot root, string slot, IReadOnlyList<Anchor> anchors, CancellationToken cancellationToken)
     {
         var digests = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);

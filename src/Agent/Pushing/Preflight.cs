@@ -62,7 +62,7 @@ public sealed class Preflight(TargetHost host, PushOrder order)
                 .ToList();
             return Observation.Of(
                 wrong.Count == 0,
-                wrong.Count == 0 ? $"{reading.Anchors.Count} anchors, {reading.Siblings.Count} neighbours of the slot" : string.Join("; ", wrong),
+                wrong.Count == 0 ? reading.Summary : string.Join("; ", wrong),
                 [.. reading.Anchors.Select(a => (a.Key, (object)a.Value))]);
         });
     }
@@ -78,7 +78,7 @@ public sealed class Preflight(TargetHost host, PushOrder order)
         var missing = programs.Where(p => places[p] is null).ToList();
         gate.Observe("tools", "every program that the checks run is on the target", programs.Count == 0 ? "none needed" : string.Join(", ", programs), () =>
             missing.Count == 0
-                ? Observation.Held($"{programs.Count} found", [.. places.Select(p => (p.Key, (object)p.Value!))])
+                ? Observation.Held($"tools found: {programs.Count}", [.. places.Select(p => (p.Key, (object)p.Value!))])
                 : Observation.CouldNotRun(
                     $"{string.Join(", ", missing)} not found on the agent's PATH ({host.Payload.SearchPath}); install it on {Environment.MachineName}, or change the command"));
     }
@@ -87,7 +87,7 @@ public sealed class Preflight(TargetHost host, PushOrder order)
     {
         var least = Commands(order.Configuration).Select(c => c.Sandbox ?? host.Payload.LeastTier).Append(host.Payload.LeastTier).Max();
         gate.Observe("sandbox", "the sandbox is as strong as the checks ask", $"{least} or stronger", () => host.Payload.Tier >= least
-            ? Observation.Held(host.Payload.Tier.ToString())
+            ? Observation.Held($"sandbox {host.Payload.Tier}")
             : Observation.CouldNotRun($"this host gives {host.Payload.Tier} only: {host.Payload.HowToStrengthen}"));
     }
 
@@ -102,7 +102,7 @@ public sealed class Preflight(TargetHost host, PushOrder order)
 
             // File systems that make inodes as they go count none.
             var enough = room.Bytes >= bytes && (room.Files == 0 || room.Files >= files);
-            return Observation.Of(enough, $"{room.Bytes} bytes and {room.Files} files are free", ("free bytes", room.Bytes), ("free files", room.Files));
+            return Observation.Of(enough, $"{room.Bytes / 1_000_000} MB free", ("free bytes", room.Bytes), ("free files", room.Files));
         });
     }
 
@@ -119,7 +119,8 @@ public sealed class Preflight(TargetHost host, PushOrder order)
                     $"{foreign.What} that this agent did not make lies at {Path.Combine(host.Root.Path, order.Slot)}; it is left untouched: move it away, or push to another slot"),
                 _ when seen.ToString() != expected => Observation.CouldNotRun(
                     $"the slot is {seen}, but the ledger says {expected}; someone switched it by hand: put it back, or remove the link"),
-                _ => Observation.Held(seen.ToString()),
+                SlotState.Live live => Observation.Held($"slot live with {live.Release.Commit}"),
+                _ => Observation.Held("slot free"),
             };
         });
     }
@@ -131,7 +132,7 @@ public sealed class Preflight(TargetHost host, PushOrder order)
             host.Root.Directory.Remove(probe);
             host.Root.Directory.CreateFile(probe, 0x180).Dispose();
             host.Root.Directory.Remove(probe);
-            return Observation.Held("a file was made and removed");
+            return Observation.Held("root writable");
         });
 
     private void CheckWayBack(CheckList gate)
@@ -139,7 +140,7 @@ public sealed class Preflight(TargetHost host, PushOrder order)
         var live = host.Ledger.History(order.Slot).Live;
         gate.Observe("way-back", "the way back is defined", live is null ? "the slot's link is taken away" : $"the slot goes back to {live}", () =>
             live is null || host.Root.Has(Manifests.ReleaseId.Parse(live))
-                ? Observation.Held(live ?? "first release in this slot")
+                ? Observation.Held(live is null ? "first release here" : "way back defined")
                 : Observation.NotHeld($"release {live} is not on the target any more"));
     }
 }

@@ -156,7 +156,7 @@ public sealed class PushWork(TargetHost host, Operation operation, PushOrder ord
         {
             _switchedFrom = promotion.Switch(_first!.Slot, order.Release, "promote");
             var seen = host.Root.Slot(order.Slot).Read();
-            return Observation.Of(seen.LiveRelease == order.Release, seen.ToString());
+            return Observation.Of(seen.LiveRelease == order.Release, seen.LiveRelease == order.Release ? "slot switched" : seen.ToString());
         });
         if (gate.MayGoOn)
         {
@@ -175,7 +175,7 @@ public sealed class PushWork(TargetHost host, Operation operation, PushOrder ord
             var changes = _first!.AnchorChangesTo(now);
             return Observation.Of(
                 changes.IsEmpty,
-                changes.IsEmpty ? $"{now.Anchors.Count} anchors unchanged, {now.Siblings.Count} neighbours of the slot in place" : string.Join("; ", changes),
+                changes.IsEmpty ? $"{now.Summary} unchanged" : string.Join("; ", changes),
                 [.. now.Anchors.Select(a => (a.Key, (object)a.Value))]);
         });
     }

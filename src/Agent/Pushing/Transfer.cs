@@ -51,7 +51,7 @@ public sealed class Transfer(TargetHost host, Operation operation, PushOrder ord
         {
             var failure = await WaitAsync(cancellationToken);
             return failure ?? Observation.Held(
-                $"{_staging!.Received} contents received, {_staging.Reused} taken from releases on the target",
+                $"{_staging!.Received} contents received, {_staging.Reused} reused",
                 ("contents received", _staging.Received),
                 ("bytes received", _staging.ReceivedBytes),
                 ("contents reused", _staging.Reused),

@@ -13,6 +13,6 @@ public sealed record TreeComparison(int Files, long Bytes, int DifferenceCount, 
 
     /// <summary>For people.</summary>
     public override string ToString() => HoldsTheManifest
-        ? $"{Files} files equal{(Extra > 0 ? $", {Extra} more beside them (first: {FirstExtra})" : "")}"
+        ? $"{Files} files as in the manifest{(Extra > 0 ? $", {Extra} more beside them (first: {FirstExtra})" : "")}"
         : $"{DifferenceCount} of {Files} differ: {string.Join("; ", Differences.Take(3))}";
 }

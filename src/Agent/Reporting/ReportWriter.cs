@@ -22,14 +22,14 @@ public sealed class ReportWriter(TargetHost host, Operation operation)
             var text = Encoding.UTF8.GetBytes(Text());
             Write(path, text);
             var digest = Sha256Digest.Of(File.ReadAllBytes(path));
-            return Observation.Of(digest == Sha256Digest.Of(text), path, ("sha256", digest), ("bytes", text.Length));
+            return Observation.Of(digest == Sha256Digest.Of(text), "report written", ("path", path), ("sha256", digest), ("bytes", text.Length));
         });
         gate.Observe("signed", "the ledger's head is signed", "a receipt that verifies", () =>
         {
             var (entries, head) = host.Ledger.Head;
             var receipt = host.Key.Sign(entries, head);
             Write(Path.Combine(folder, "receipt.json"), LedgerJson.Write(receipt));
-            return Observation.Of(receipt.Verifies(), $"head {head[..12]}… after {entries} lines", ("entries", entries), ("head", head), ("public key", receipt.PublicKey));
+            return Observation.Of(receipt.Verifies(), $"ledger head {head[..12]}… signed", ("entries", entries), ("head", head), ("public key", receipt.PublicKey));
         });
         return Task.CompletedTask;
     }

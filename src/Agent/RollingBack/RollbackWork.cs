@@ -33,7 +33,7 @@ public sealed class RollbackWork(TargetHost host, Operation operation, ReleaseId
             {
                 promotion.Switch(first.Slot, to, "rollback");
                 var seen = host.Root.Slot(operation.Slot).Read();
-                return Observation.Of(seen.LiveRelease == to, seen.ToString());
+                return Observation.Of(seen.LiveRelease == to, seen.LiveRelease == to ? "slot switched" : seen.ToString());
             });
             return Task.CompletedTask;
         });
@@ -47,7 +47,7 @@ public sealed class RollbackWork(TargetHost host, Operation operation, ReleaseId
     private void Inspect(CheckList gate, SlotState seen, string? recorded, CancellationToken cancellationToken)
     {
         gate.Observe("slot", "the slot is as the ledger says", $"link to {recorded}", () => seen.ToString() == $"link to {recorded}"
-            ? Observation.Held(seen.ToString())
+            ? Observation.Held("slot as recorded")
             : Observation.CouldNotRun($"the slot is {seen}; someone switched it by hand: put it back first"));
         gate.Observe("whole", "the release is whole", $"every file of {to} equals its manifest", () =>
         {
