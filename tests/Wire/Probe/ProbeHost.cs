@@ -37,7 +37,10 @@ public sealed class ProbeHost : IAsyncDisposable
         _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses;
 
     public static async Task<ProbeHost> StartAsync(
-        Action<GrpcServiceOptions>? options = null, Action<KestrelServerOptions>? kestrel = null, Action<WebApplication>? map = null)
+        Action<GrpcServiceOptions>? options = null,
+        Action<KestrelServerOptions>? kestrel = null,
+        Action<IServiceCollection>? services = null,
+        Action<WebApplication>? map = null)
     {
         var socketPath = Path.Combine(Path.GetTempPath(), $"probe-{Guid.NewGuid():N}.sock");
         var certificate = SelfSigned();
@@ -57,6 +60,7 @@ public sealed class ProbeHost : IAsyncDisposable
         builder.Services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.None));
         builder.Services.AddSingleton<ProbeLog>();
         builder.Services.AddGrpc(grpc => options?.Invoke(grpc));
+        services?.Invoke(builder.Services);
         var app = builder.Build();
         app.UseRouting();
         app.MapGrpcService<ProbeService>();

@@ -33,6 +33,8 @@ public sealed class ProbeService : Protos.Probe.ProbeBase, IDisposable
             case "metadata":
                 await EchoMetadataAsync(context);
                 return new ProbeReply { Text = context.Peer, Data = ByteString.CopyFromUtf8(context.Method) };
+            case "instances":
+                return new ProbeReply { Count = _log.Instances };
             case "deadline":
                 return new ProbeReply { Count = context.Deadline == DateTime.MaxValue ? -1 : context.Deadline.Ticks };
             case "gzip":
@@ -53,6 +55,11 @@ public sealed class ProbeService : Protos.Probe.ProbeBase, IDisposable
             {
                 var request = requestStream.Current;
                 (messages, bytes, whole) = (messages + 1, bytes + request.Data.Length, request.Last);
+                if (request.Behaviour == "pattern" && request.Data.Span.ContainsAnyExcept((byte)request.Count))
+                {
+                    throw new RpcException(new Status(StatusCode.DataLoss, $"Not all bytes are {request.Count}"));
+                }
+
                 _log.Set("collected-first", request.Text);
                 if (request.Behaviour == "refuse")
                 {
@@ -80,6 +87,11 @@ public sealed class ProbeService : Protos.Probe.ProbeBase, IDisposable
         if (request.Behaviour == "compressed")
         {
             await context.WriteResponseHeadersAsync([new("grpc-internal-encoding-request", "gzip")]);
+        }
+
+        if (request.Behaviour == "buffered")
+        {
+            context.WriteOptions = new WriteOptions(WriteFlags.BufferHint);
         }
 
         try

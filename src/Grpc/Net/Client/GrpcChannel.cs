@@ -34,6 +34,8 @@ public sealed class GrpcChannel : ChannelBase, IDisposable
 
     internal int? MaxSendMessageSize => _options.MaxSendMessageSize;
 
+    internal bool TransportIsOurs => _options.HttpHandler is null or SocketsHttpHandler;
+
     internal CancellationToken Closing => _closing.Token;
 
     public static GrpcChannel ForAddress(string address) => ForAddress(new Uri(address));

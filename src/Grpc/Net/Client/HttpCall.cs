@@ -32,6 +32,8 @@ internal sealed class HttpCall<TRequest, TResponse>(
     // A single response is read to the call's end without being asked; a stream's reader reads when its owner wants.
     private bool _readsByItself;
 
+    public CancellationToken Aborted => _abort.Token;
+
     public Task<Metadata> ResponseHeaders => _headers.Task;
 
     public void Start(string? host)
@@ -41,7 +43,11 @@ internal sealed class HttpCall<TRequest, TResponse>(
         var request = RequestHeaders.Build(channel.UriOf(method), host, options.Headers, timeout, content);
         Observe(_headers.Task);
         content.Attach(this, new RequestEncoding<TRequest>(
-            method.RequestMarshaller, channel.MaxSendMessageSize, RequestHeaders.AskForGzip(options.Headers), options.WriteOptions));
+            method.RequestMarshaller,
+            channel.MaxSendMessageSize,
+            RequestHeaders.AskForGzip(options.Headers),
+            options.WriteOptions,
+            channel.TransportIsOurs));
         if (timeout <= TimeSpan.Zero)
         {
             Stop(new Status(StatusCode.DeadlineExceeded, "The deadline had passed before the call began"));
@@ -109,16 +115,7 @@ internal sealed class HttpCall<TRequest, TResponse>(
         return EndOfResponses();
     }
 
-    public Exception WritesEnded() =>
-        GetStatus().StatusCode == StatusCode.OK
-            ? new InvalidOperationException("The server has ended the call: nothing more can be written")
-            : Failure();
-
-    public Exception WriteCancelled()
-    {
-        Stop(new Status(StatusCode.Cancelled, "A write was cancelled, and the call with it"));
-        return Failure();
-    }
+    public void WriteCancelled() => Stop(new Status(StatusCode.Cancelled, "A write was cancelled, and the call with it"));
 
     public async Task<Exception> WriteFailedAsync(Exception failure)
     {
@@ -128,7 +125,14 @@ internal sealed class HttpCall<TRequest, TResponse>(
             await _ended.Task;
         }
 
-        return _ended.Task.IsCompleted ? WritesEnded() : new RpcException(TransportFailure.StatusOf(failure));
+        if (!_ended.Task.IsCompleted)
+        {
+            return new RpcException(TransportFailure.StatusOf(failure));
+        }
+
+        return GetStatus().StatusCode == StatusCode.OK
+            ? new InvalidOperationException("The server has ended the call: nothing more can be written")
+            : Failure();
     }
 
     private static void Observe(Task task) =>
@@ -255,6 +259,7 @@ internal sealed class HttpCall<TRequest, TResponse>(
         if (TryEnd(status, trailers))
         {
             content.EndQuietly();
+            Abort();
             _response!.Dispose();
             _ended.TrySetResult();
         }
@@ -269,15 +274,17 @@ internal sealed class HttpCall<TRequest, TResponse>(
         }
 
         content.Fail(new OperationCanceledException(status.Detail));
-#pragma warning disable MA0045 // Called from timers and token callbacks, which cannot wait.
-        _abort.Cancel();
-#pragma warning restore MA0045
+        Abort();
 
         // Once the headers are in, the token does nothing: disposing the response sends the reset.
         _response?.Dispose();
         _headers.TrySetException(Failure());
         _ended.TrySetResult();
     }
+
+#pragma warning disable MA0045 // Called from timers and token callbacks, which cannot wait.
+    private void Abort() => _abort.Cancel();
+#pragma warning restore MA0045
 
     private bool TryEnd(Status status, Metadata trailers)
     {

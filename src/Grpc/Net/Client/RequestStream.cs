@@ -10,6 +10,9 @@ internal sealed class RequestStream<TRequest> : RequestContent<TRequest>, IClien
     private readonly TaskCompletionSource<Stream> _open = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly MessageFrame _frame = new();
+
+    // Held by the write under way. The body waits for it before it ends.
+    private readonly SemaphoreSlim _stream = new(1);
     private IRequestOwner? _owner;
     private RequestEncoding<TRequest>? _encoding;
     private int _writing;
@@ -55,7 +58,7 @@ internal sealed class RequestStream<TRequest> : RequestContent<TRequest>, IClien
 
             if (_end.Task.IsCompleted)
             {
-                throw owner.WritesEnded();
+                throw await owner.WriteFailedAsync(new IOException("The request stream has ended"));
             }
 
             var flags = WriteOptions?.Flags ?? WriteFlags.None;
@@ -91,31 +94,69 @@ internal sealed class RequestStream<TRequest> : RequestContent<TRequest>, IClien
             throw new IOException("The connection went, and a request stream cannot be sent a second time");
         }
 
-        await using var abandoned = cancellationToken.UnsafeRegister(
-            static (body, token) => ((RequestStream<TRequest>)body!)._end.TrySetCanceled(token), this);
-        await _end.Task;
+        await using var abandoned = cancellationToken.UnsafeRegister(static body => ((RequestStream<TRequest>)body!).Abandon(), this);
+        try
+        {
+            await _end.Task;
+        }
+        finally
+        {
+            // Data that followed the end or the reset would be a connection error, and cost every other call on it.
+            await _stream.WaitAsync(CancellationToken.None);
+            _stream.Release();
+        }
+    }
+
+    // Nobody on this side ended the call, or the body would have failed already: the server ended it and takes no more. The normal end
+    // half-closes the stream, as Kestrel expects: it counts streams left open and soon answers ENHANCE_YOUR_CALM. Behind a handler that
+    // may cancel for reasons of its own that can't be known, and so it fails.
+    private void Abandon()
+    {
+        if (_encoding!.TransportIsOurs)
+        {
+            _end.TrySetResult();
+        }
+        else
+        {
+            _end.TrySetException(new OperationCanceledException("The HTTP handler gave the request up"));
+        }
     }
 
     private async Task SendAsync(IRequestOwner owner, ReadOnlyMemory<byte> frame, bool flush, CancellationToken cancellationToken)
     {
+        // The token goes to the call, never to the stream: there it would end the body before the call can make it fail.
+        await using var cancelled = cancellationToken.UnsafeRegister(static call => ((IRequestOwner)call!).WriteCancelled(), owner);
         try
         {
-            var stream = await _open.Task.WaitAsync(cancellationToken);
-            await stream.WriteAsync(frame, cancellationToken);
-            if (flush)
-            {
-                await stream.FlushAsync(cancellationToken);
-            }
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            throw owner.WriteCancelled();
+            await SendAsync(await _open.Task, frame, flush, owner.Aborted);
         }
 #pragma warning disable CA1031 // The HTTP stack ends a body by many exceptions; which one, says less than the call's status.
         catch (Exception failure)
 #pragma warning restore CA1031
         {
             throw await owner.WriteFailedAsync(failure);
+        }
+    }
+
+    private async Task SendAsync(Stream stream, ReadOnlyMemory<byte> frame, bool flush, CancellationToken aborted)
+    {
+        await _stream.WaitAsync(CancellationToken.None);
+        try
+        {
+            if (_end.Task.IsCompleted)
+            {
+                throw new IOException("The request stream has ended");
+            }
+
+            await stream.WriteAsync(frame, aborted);
+            if (flush)
+            {
+                await stream.FlushAsync(aborted);
+            }
+        }
+        finally
+        {
+            _stream.Release();
         }
     }
 
