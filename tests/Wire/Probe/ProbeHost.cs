@@ -76,11 +76,13 @@ public sealed class ProbeHost : IAsyncDisposable
         Open(TlsAddress, configure: null, handler => handler.SslOptions.RemoteCertificateValidationCallback =
             (_, certificate, _, _) => certificate?.GetCertHashString() == _certificate.GetCertHashString());
 
-    public GrpcChannel SocketChannel() =>
+    public GrpcChannel SocketChannel() => OpenSocket(SocketPath);
+
+    public static GrpcChannel OpenSocket(string path) =>
         Open("http://localhost", configure: null, handler => handler.ConnectCallback = async (_, cancellationToken) =>
         {
             var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-            await socket.ConnectAsync(new UnixDomainSocketEndPoint(SocketPath), cancellationToken);
+            await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), cancellationToken);
             return new NetworkStream(socket, ownsSocket: true);
         });
 

@@ -48,7 +48,7 @@ public sealed class ProbeService : Protos.Probe.ProbeBase, IDisposable
 
     public override async Task<ProbeReply> Collect(IAsyncStreamReader<ProbeRequest> requestStream, ServerCallContext context)
     {
-        var (messages, bytes, whole) = (0, 0L, false);
+        var (messages, bytes, whole, name) = (0, 0L, false, "");
         try
         {
             while (await requestStream.MoveNext(context.CancellationToken))
@@ -60,6 +60,7 @@ public sealed class ProbeService : Protos.Probe.ProbeBase, IDisposable
                     throw new RpcException(new Status(StatusCode.DataLoss, $"Not all bytes are {request.Count}"));
                 }
 
+                name = messages == 1 ? request.Text : name;
                 _log.Set("collected-first", request.Text);
                 if (request.Behaviour == "refuse")
                 {
@@ -75,10 +76,13 @@ public sealed class ProbeService : Protos.Probe.ProbeBase, IDisposable
         catch (Exception exception)
         {
             _log.Set("collect", $"broken: {exception.GetType().Name}");
+            _log.Set($"collect {name}", "broken");
             throw;
         }
 
-        _log.Set("collect", whole ? "whole" : "clean end without its last message");
+        var end = whole ? "whole" : "clean end without its last message";
+        _log.Set("collect", end);
+        _log.Set($"collect {name}", end);
         return new ProbeReply { Count = bytes, Text = $"{messages}" };
     }
 
