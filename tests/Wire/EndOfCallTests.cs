@@ -115,7 +115,7 @@ public sealed class EndOfCallTests
         using var upload = new Protos.Probe.ProbeClient(channel).Collect();
         var data = UnsafeByteOperations.UnsafeWrap(new byte[100_000]);
 
-        await upload.RequestStream.WriteAsync(new ProbeRequest { Behaviour = "refuse" });
+        await Record.ExceptionAsync(() => upload.RequestStream.WriteAsync(new ProbeRequest { Behaviour = "refuse" }));
         var write = await Assert.ThrowsAsync<RpcException>(async () =>
         {
             while (true)
@@ -136,7 +136,7 @@ public sealed class EndOfCallTests
         using var upload = new Protos.Probe.ProbeClient(channel).Collect();
         var data = UnsafeByteOperations.UnsafeWrap(new byte[100_000]);
 
-        await upload.RequestStream.WriteAsync(new ProbeRequest { Behaviour = "answer-early" });
+        await Record.ExceptionAsync(() => upload.RequestStream.WriteAsync(new ProbeRequest { Behaviour = "answer-early" }));
         await Assert.ThrowsAnyAsync<Exception>(async () =>
         {
             while (true)
@@ -170,7 +170,7 @@ public sealed class EndOfCallTests
         using var channel = host.Channel();
         using var chat = new Protos.Probe.ProbeClient(channel).Chat();
 
-        await chat.RequestStream.WriteAsync(new ProbeRequest { Behaviour = "bye" });
+        await Record.ExceptionAsync(() => chat.RequestStream.WriteAsync(new ProbeRequest { Behaviour = "bye" }));
 
         Assert.False(await chat.ResponseStream.MoveNext(CancellationToken.None));
         await Assert.ThrowsAnyAsync<Exception>(() => chat.RequestStream.WriteAsync(new ProbeRequest()));
