@@ -11,6 +11,10 @@ internal static class Commands
         var root = new RootCommand("Releases a git commit to a host, beside what is live there, and proves each step.")
         {
             PushVerb.Make(here),
+            PackVerb.Make(here),
+            InspectVerb.Make(here),
+            ManifestVerb.Make(here),
+            VerifyVerb.Make(here),
             StatusVerb.Make(here),
             ReleasesVerb.Make(here),
             SmokeVerb.Make(here),
