@@ -10,6 +10,8 @@ namespace IuCutter.Tests.Wire;
 /// <summary>Deadlines, cancellation, early ends: who ended a call, and what each side learns of it.</summary>
 public sealed class EndOfCallTests
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
     [Fact]
     public async Task A_deadline_ends_the_call_on_both_sides()
     {
@@ -103,7 +105,7 @@ public sealed class EndOfCallTests
             _ => Task.Run(channel.Dispose, CancellationToken.None),
         });
 
-        Assert.Equal(StatusCode.Cancelled, (await Assert.ThrowsAsync<RpcException>(() => reading)).StatusCode);
+        Assert.Equal(StatusCode.Cancelled, (await Assert.ThrowsAsync<RpcException>(() => reading.WaitAsync(Patience, CancellationToken.None))).StatusCode);
         await host.Log.SeenAsync("wait-ended");
     }
 
