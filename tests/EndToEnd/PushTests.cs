@@ -1,0 +1,175 @@
+using IuCutter.Gates;
+using IuCutter.Ledgers;
+using IuCutter.Tests.EndToEnd.Support;
+
+namespace IuCutter.Tests.EndToEnd;
+
+/// <summary>The main road: push, push again, smoke, roll back and forward.</summary>
+public sealed class PushTests
+{
+    [Fact]
+    public async Task A_push_passes_all_gates_and_makes_the_commits_tree_live()
+    {
+        await using var scene = await Scene.OpenAsync();
+
+        var run = (await scene.PushAsync()).Exits(0).Says("verdict A");
+
+        foreach (var gate in Enum.GetNames<GateId>())
+        {
+            Assert.Matches($"{gate}  .* PASS ", run.Output);
+        }
+
+        Assert.Equal("version 1\n", await File.ReadAllTextAsync(Path.Combine(scene.Slot, "app.txt")));
+        Assert.Equal("app.txt", new FileInfo(Path.Combine(scene.Slot, "current.txt")).LinkTarget);
+        Assert.Equal(Verdict.A, scene.LastEnd.Verdict);
+        var beside = Path.GetDirectoryName(Path.GetFullPath(new DirectoryInfo(scene.Slot).ResolveLinkTarget(true)!.FullName))!;
+        await Programs.OutputOfAsync(Path.Combine(beside, "tree"), "sha256sum", "-c", "--quiet", "../DEPLOY-MANIFEST.txt");
+    }
+
+    [Fact]
+    public async Task A_second_push_brings_only_what_changed_and_leaves_the_first_untouched()
+    {
+        await using var scene = await Scene.OpenAsync();
+        (await scene.PushAsync()).Exits(0);
+        var first = scene.Live;
+        scene.Payload.Write("app.txt", "version 2\n");
+        await scene.Payload.CommitAsync("two");
+
+        (await scene.PushAsync()).Exits(0).Says("1 contents received");
+
+        Assert.NotEqual(first, scene.Live);
+        Assert.Equal("version 2\n", await File.ReadAllTextAsync(Path.Combine(scene.Slot, "app.txt")));
+        Assert.Equal("version 1\n", await File.ReadAllTextAsync(Path.Combine(scene.Root, ".iucutter", "releases", first!, "tree", "app.txt")));
+    }
+
+    [Fact]
+    public async Task The_sample_payload_passes_with_its_own_configuration()
+    {
+        await using var scene = await Scene.OpenAsync();
+        var repository = Path.Combine(scene.Folder, "sample");
+        await Programs.OutputOfAsync(scene.Folder, "bash", Path.Combine(Programs.Repository, "samples", "make-history.sh"), repository);
+
+        (await scene.PushAsync("v0.4.0", "--repo", repository)).Exits(0).Says("43 tests passed");
+        (await scene.PushAsync("v0.6.0", "--repo", repository)).Exits(0).Says("48 tests passed");
+        var live = new FileInfo(Path.Combine(scene.Root, "iu-cutter")).LinkTarget;
+        (await scene.PushAsync("broken", "--repo", repository, "--no-source-tests")).Exits(3).Says("47/48 passed, 1 failed");
+
+        Assert.Equal(live, new FileInfo(Path.Combine(scene.Root, "iu-cutter")).LinkTarget);
+        Assert.Equal(Verdict.B, scene.LastEnd.Verdict);
+    }
+
+    [Fact]
+    public async Task The_same_release_pushed_again_does_nothing_unless_asked_to()
+    {
+        await using var scene = await Scene.OpenAsync();
+        (await scene.PushAsync()).Exits(0);
+        var lines = scene.Ledger.Count;
+
+        (await scene.PushAsync()).Exits(0).Says("nothing is done now");
+        Assert.Equal(lines, scene.Ledger.Count);
+
+        (await scene.PushAsync("--again")).Exits(0).Says("verdict A");
+        Assert.True(scene.Ledger.Count > lines);
+        Assert.Single(scene.Releases);
+    }
+
+    [Fact]
+    public async Task A_smoke_is_triggered_from_afar_and_its_failure_is_told()
+    {
+        await using var scene = await Scene.OpenAsync();
+        (await scene.PushAsync()).Exits(0);
+        (await scene.CliAsync("smoke")).Exits(0).Says("G6  smoke");
+
+        // What the smoke looks at may break long after the push.
+        await File.WriteAllTextAsync(Path.Combine(scene.Slot, "smoke.sh"), "echo broken since; exit 1");
+
+        (await scene.CliAsync("smoke")).Exits(3).Says("smoke.sh should");
+    }
+
+    [Fact]
+    public async Task Rollback_goes_to_the_last_proved_release_and_forward_by_name()
+    {
+        await using var scene = await Scene.OpenAsync();
+        (await scene.PushAsync()).Exits(0);
+        var first = scene.Live!;
+        (await scene.CliAsync("rollback")).Exits(3).Says("no proved release before");
+        scene.Payload.Write("app.txt", "version 2\n");
+        await scene.Payload.CommitAsync("two");
+        (await scene.PushAsync()).Exits(0);
+        var second = scene.Live!;
+
+        (await scene.CliAsync("rollback")).Exits(0).Says("verdict A");
+        Assert.Equal(first, scene.Live);
+        (await scene.CliAsync("rollback")).Exits(3).Says("no proved release before");
+        Assert.Equal(first, scene.Live);
+        (await scene.CliAsync("rollback", "--to", second)).Exits(0);
+        Assert.Equal(second, scene.Live);
+    }
+
+    [Fact]
+    public async Task Rollback_refuses_a_release_that_was_changed_on_the_disk()
+    {
+        await using var scene = await Scene.OpenAsync();
+        (await scene.PushAsync()).Exits(0);
+        var first = scene.Live!;
+        scene.Payload.Write("app.txt", "version 2\n");
+        await scene.Payload.CommitAsync("two");
+        (await scene.PushAsync()).Exits(0);
+        var second = scene.Live;
+        await File.WriteAllTextAsync(Path.Combine(scene.Root, ".iucutter", "releases", first, "tree", "app.txt"), "version x\n");
+
+        (await scene.CliAsync("rollback")).Exits(3).Says("app.txt should have sha256");
+
+        Assert.Equal(second, scene.Live);
+    }
+
+    [Fact]
+    public async Task Retention_keeps_what_a_rollback_needs()
+    {
+        await using var scene = await Scene.OpenAsync();
+        scene.Payload.Write("iucutter.yaml", Payload.Yaml("keep: 1"));
+        var live = new List<string>();
+        for (var i = 0; i < 3; i++)
+        {
+            scene.Payload.Write("app.txt", $"version {i}\n");
+            await scene.Payload.CommitAsync($"commit {i}");
+            (await scene.PushAsync("--no-source-tests")).Exits(0);
+            live.Add(scene.Live!);
+        }
+
+        await Programs.UntilAsync(() => scene.Releases.Count == 2, "the oldest release is removed");
+        Assert.DoesNotContain(live[0], scene.Releases);
+        (await scene.CliAsync("rollback")).Exits(0);
+        Assert.Equal(live[1], scene.Live);
+    }
+
+    [Fact]
+    public async Task Programs_get_one_object_a_line()
+    {
+        await using var scene = await Scene.OpenAsync();
+
+        var run = (await scene.PushAsync("--json")).Exits(0);
+
+        var objects = Scene.Objects(run);
+        var result = objects[^1].GetProperty("result");
+        Assert.Equal("A", result.GetProperty("verdict").GetString());
+        Assert.Contains(objects, o => o.TryGetProperty("line", out var line) && line.GetProperty("event").GetProperty("kind").GetString() == "gate-closed");
+        foreach (var command in (string[][])[["status", "--json"], ["releases", "--json"], ["logs", "--json"]])
+        {
+            Assert.NotEmpty(Scene.Objects((await scene.CliAsync(command)).Exits(0)));
+        }
+    }
+
+    [Fact]
+    public async Task The_ledger_holds_every_gate_in_order_and_an_output_can_be_read_by_its_check()
+    {
+        await using var scene = await Scene.OpenAsync();
+        (await scene.PushAsync()).Exits(0);
+
+        var gates = scene.Ledger.Select(e => e.Event).OfType<LedgerEvent.GateClosed>().Select(g => g.Gate);
+        var operation = scene.Ledger[^1].Operation;
+
+        Assert.Equal(Enum.GetValues<GateId>(), gates);
+        Assert.Equal("1..2\nok 1 - cut\nok 2 - join\n", (await scene.CliAsync("logs", operation, "--check", "G5.test.1")).Exits(0).Output);
+    }
+}

@@ -1,0 +1,62 @@
+using System.Diagnostics;
+
+namespace IuCutter.Tests.EndToEnd.Support;
+
+/// <summary>The two programs as the solution built them, and how to run any program to its end.</summary>
+internal static class Programs
+{
+    private static readonly string Bin = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", ".."));
+
+    public static string Packager { get; } = Path.Combine(Bin, "Packager", "debug", "iucutter");
+
+    public static string Agent { get; } = Path.Combine(Bin, "Agent", "debug", "iucutter-agent");
+
+    public static string Repository { get; } = Path.GetFullPath(Path.Combine(Bin, "..", ".."));
+
+    public static ProcessStartInfo Start(string program, IEnumerable<string> arguments, string folder, IReadOnlyDictionary<string, string>? variables = null)
+    {
+        var info = new ProcessStartInfo(program, arguments)
+        {
+            WorkingDirectory = folder,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+        };
+        info.Environment.Remove("IUCUTTER_TARGET");
+        foreach (var (name, value) in variables ?? new Dictionary<string, string>(StringComparer.Ordinal))
+        {
+            info.Environment[name] = value;
+        }
+
+        return info;
+    }
+
+    public static async Task<Run> RunAsync(
+        string program, IEnumerable<string> arguments, string folder, IReadOnlyDictionary<string, string>? variables = null)
+    {
+        using var process = Process.Start(Start(program, arguments, folder, variables)) ?? throw new InvalidOperationException(program);
+        process.StandardInput.Close();
+        var (output, errors) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+        await process.WaitForExitAsync(limit.Token);
+        return new Run(process.ExitCode, await output, await errors);
+    }
+
+    /// <summary>Runs a program that must succeed.</summary>
+    public static async Task<string> OutputOfAsync(string folder, string program, params string[] arguments)
+    {
+        var run = await RunAsync(program, arguments, folder);
+        return run.ExitCode == 0 ? run.Output : throw new InvalidOperationException($"{program} {string.Join(' ', arguments)}: {run}");
+    }
+
+    /// <summary>Waits for something to become so; fails when it does not.</summary>
+    public static async Task UntilAsync(Func<bool> isSo, string what, int seconds = 30)
+    {
+        for (var left = seconds * 50; !isSo(); left--)
+        {
+            Assert.True(left > 0, $"it did not come to this within {seconds} s: {what}");
+            await Task.Delay(TimeSpan.FromMilliseconds(20));
+        }
+    }
+}
