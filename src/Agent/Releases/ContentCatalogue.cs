@@ -9,7 +9,7 @@ namespace IuCutter.Agent.Releases;
 /// </summary>
 public sealed class ContentCatalogue
 {
-    private readonly Dictionary<Sha256Digest, (ReleaseId Release, TreePath Path)> _places = [];
+    private readonly Dictionary<(Sha256Digest, bool IsLink), (ReleaseId Release, TreePath Path)> _places = [];
 
     /// <summary>Catalogues the releases given, the first that has a content winning; one whose manifest cannot be read is passed over.</summary>
     public static ContentCatalogue Of(DeployRoot root, IEnumerable<ReleaseId> releases)
@@ -24,16 +24,14 @@ public sealed class ContentCatalogue
 
             foreach (var entry in manifest.Entries)
             {
-                if (entry.Kind != EntryKind.Link)
-                {
-                    catalogue._places.TryAdd(entry.Content, (id, entry.Path));
-                }
+                catalogue._places.TryAdd((entry.Content, entry.Kind == EntryKind.Link), (id, entry.Path));
             }
         }
 
         return catalogue;
     }
 
-    public (ReleaseId Release, TreePath Path)? Find(Sha256Digest content) =>
-        _places.TryGetValue(content, out var place) ? place : null;
+    /// <param name="isLink">True for the text of a link, false for a file's content.</param>
+    public (ReleaseId Release, TreePath Path)? Find(Sha256Digest content, bool isLink) =>
+        _places.TryGetValue((content, isLink), out var place) ? place : null;
 }

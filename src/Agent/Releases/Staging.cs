@@ -64,7 +64,7 @@ public sealed class Staging : IDisposable
         {
             cancellationToken.ThrowIfCancellationRequested();
             var content = Manifest.DistinctContents[i];
-            if (!_have[i] && IsFile(i) && catalogue.Find(content.Digest) is { } place)
+            if (!_have[i] && catalogue.Find(content.Digest, isLink: !IsFile(i)) is { } place)
             {
                 Reuse(i, place.Release, place.Path);
                 progress(i);
@@ -184,26 +184,55 @@ public sealed class Staging : IDisposable
 
     private void Reuse(int content, ReleaseId release, TreePath path)
     {
-        var first = _entriesOf[content].First(e => e.Kind != EntryKind.Link);
+        byte[] place = [.. "tree/"u8, .. path.ToBytes()];
         try
         {
             using var folder = _root.OpenRelease(release);
-            using var source = folder.OpenRead([.. "tree/"u8, .. path.ToBytes()]);
-            if (Copy(source, first))
-            {
-                WriteOthers(content, first);
-                _have[content] = true;
-                Reused++;
-                return;
-            }
+            _have[content] = IsFile(content) ? ReuseFile(content, folder, place) : ReuseLink(content, folder, place);
         }
         catch (PosixException e) when (!e.IsNoRoom)
         {
             // Gone or unreadable: then it comes over the wire.
         }
 
-        Rotten++;
-        _tree.Remove(first.Path.ToBytes());
+        (Reused, Rotten) = _have[content] ? (Reused + 1, Rotten) : (Reused, Rotten + 1);
+    }
+
+    private bool ReuseLink(int content, DirectoryHandle folder, byte[] place)
+    {
+        var text = folder.ReadLink(place);
+        if (text is null || Sha256Digest.Of(text) != Manifest.DistinctContents[content].Digest)
+        {
+            return false;
+        }
+
+        WriteOthers(content, written: null, text);
+        return true;
+    }
+
+    private bool ReuseFile(int content, DirectoryHandle folder, byte[] place)
+    {
+        var first = _entriesOf[content].First(e => e.Kind != EntryKind.Link);
+        var isWhole = false;
+        try
+        {
+            using var source = folder.OpenRead(place);
+            isWhole = Copy(source, first);
+        }
+        finally
+        {
+            if (!isWhole)
+            {
+                _tree.Remove(first.Path.ToBytes());
+            }
+        }
+
+        if (isWhole)
+        {
+            WriteOthers(content, first);
+        }
+
+        return isWhole;
     }
 
     /// <summary>Copies and hashes at once; false when the source is not the content that the manifest means.</summary>

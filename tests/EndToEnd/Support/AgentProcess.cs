@@ -38,7 +38,7 @@ internal sealed class AgentProcess : IAsyncDisposable
     {
         await using var agent = Begin(folder, arguments, null);
         await Programs.UntilAsync(() => agent._process.HasExited, "the agent refuses to start");
-        agent._process.WaitForExit();
+        await agent._process.WaitForExitAsync();
         return (agent._process.ExitCode, agent.Log);
     }
 

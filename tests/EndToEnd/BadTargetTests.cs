@@ -1,0 +1,240 @@
+using System.Diagnostics;
+using IuCutter.Gates;
+using IuCutter.Ledgers;
+using IuCutter.Tests.EndToEnd.Support;
+
+namespace IuCutter.Tests.EndToEnd;
+
+/// <summary>What is wrong on the target stops the push where it is, and what was there stays as it was.</summary>
+public sealed class BadTargetTests
+{
+    public static TheoryData<string, string> Occupants => new()
+    {
+        { "file", "a file that this agent did not make" },
+        { "directory", "a directory that this agent did not make" },
+        { "link", "a link to /etc that this agent did not make" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Occupants))]
+    public async Task A_slot_that_something_else_occupies_is_blocked_and_untouched(string what, string said)
+    {
+        await using var scene = await Scene.OpenAsync();
+        _ = what switch
+        {
+            "file" => (object)File.WriteAllTextAsync(scene.Slot, "mine"),
+            "directory" => Directory.CreateDirectory(Path.Combine(scene.Slot, "inside")),
+            _ => File.CreateSymbolicLink(scene.Slot, "/etc"),
+        };
+        var before = scene.Picture();
+
+        (await scene.PushAsync()).Exits(3).Says("BLOCKED").Says(said).Says("verdict B");
+
+        Assert.Equal(before, scene.Picture());
+    }
+
+    [Fact]
+    public async Task A_false_guard_stops_before_anything_is_written()
+    {
+        await using var scene = await Scene.OpenAsync();
+        scene.Payload.Write("iucutter.yaml", Payload.Yaml("guards: [{ host: some-other-host }, { file: /nonexistent/marker }]"));
+        await scene.Payload.CommitAsync("guarded");
+        var before = scene.Picture();
+
+        (await scene.PushAsync()).Exits(3).Says("some-other-host").Says("/nonexistent/marker").Says("verdict B");
+
+        Assert.Equal(before, scene.Picture());
+        Assert.Equal(Verdict.B, scene.LastEnd.Verdict);
+    }
+
+    [Fact]
+    public async Task An_anchor_that_changes_meanwhile_fails_the_push_and_is_told()
+    {
+        await using var scene = await Scene.OpenAsync("--sandbox", "T0");
+        var anchor = Directory.CreateDirectory(Path.Combine(scene.Folder, "precious")).FullName;
+        await File.WriteAllTextAsync(Path.Combine(anchor, "kept"), "as it was");
+        scene.Payload.Write("iucutter.yaml", Payload.Yaml($"anchors: [{anchor}]"));
+        scene.Payload.Write("smoke.sh", $"echo touched >> {anchor}/kept; echo smoke fine");
+        await scene.Payload.CommitAsync("reaches out");
+
+        // At T0 nothing keeps the payload from it. It is measured, so the verdict is C: not everything is as it was.
+        (await scene.PushAsync()).Exits(4).Says($"anchor {anchor} was").Says("verdict C");
+
+        Assert.False(File.Exists(scene.Slot));
+        Assert.Contains(scene.LastEnd.Changes, c => c.Contains(anchor, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task The_fence_keeps_a_payload_from_what_is_outside_its_release()
+    {
+        await using var scene = await Scene.OpenAsync();
+        var precious = Path.Combine("/var/tmp", Path.GetRandomFileName());
+        await File.WriteAllTextAsync(precious, "as it was");
+        scene.Payload.Write("smoke.sh", $"echo touched >> {precious} && echo it could; cat {scene.State}/keys/ledger.pem; echo smoke fine");
+        await scene.Payload.CommitAsync("reaches out");
+
+        var run = await scene.PushAsync();
+
+        Assert.Equal("as it was", await File.ReadAllTextAsync(precious));
+        Assert.DoesNotContain("PRIVATE KEY", run.All, StringComparison.Ordinal);
+        Assert.DoesNotContain("it could", (await scene.CliAsync("logs", scene.Ledger[^1].Operation, "--check", "G6.smoke.1")).All, StringComparison.Ordinal);
+        File.Delete(precious);
+    }
+
+    [Fact]
+    public async Task A_program_that_the_target_lacks_blocks_and_is_named()
+    {
+        await using var scene = await Scene.OpenAsync();
+        scene.Payload.Write("iucutter.yaml", Payload.Yaml("compile: [{ run: [no-such-compiler, --all] }]"));
+        await scene.Payload.CommitAsync("needs more");
+        var before = scene.Picture();
+
+        (await scene.PushAsync()).Exits(3).Says("no-such-compiler not found").Says("BLOCKED");
+
+        Assert.Equal(before, scene.Picture());
+    }
+
+    [Fact]
+    public async Task A_test_count_that_differs_from_the_source_hosts_fails()
+    {
+        await using var scene = await Scene.OpenAsync();
+        scene.Payload.Write("test.sh", "if [ -w /var/tmp ] || [ \"$(id -u)\" != 0 ]; then echo 1..2; echo ok 1; echo ok 2; else echo 1..1; echo ok 1; fi");
+        await scene.Payload.CommitAsync("counts differently in a fence");
+        var before = scene.Picture();
+
+        (await scene.PushAsync()).Exits(3).Says("1/1 passed").Says("the source host counted 2/2");
+
+        Assert.Equal(before, scene.Picture());
+    }
+
+    [Theory]
+    [InlineData("echo 1..0", "0/0 passed; at least 1 must pass")]
+    [InlineData("echo everything is fine", "no test summary was found")]
+    [InlineData("echo 1..1; echo ok 1; exit 1", "exit code 1")]
+    [InlineData("echo 1..1; echo ok 1; echo more >> app.txt", "app.txt should")]
+    public async Task A_test_that_proves_nothing_is_no_pass(string script, string said)
+    {
+        await using var scene = await Scene.OpenAsync();
+        scene.Payload.Write("test.sh", script);
+        await scene.Payload.CommitAsync("proves nothing");
+        var before = scene.Picture();
+
+        (await scene.PushAsync("--no-source-tests")).Exits(3).Says(said).Says("verdict B");
+
+        Assert.Equal(before, scene.Picture());
+    }
+
+    [Fact]
+    public async Task A_command_that_hangs_is_ended_at_its_limit_with_all_its_children()
+    {
+        await using var scene = await Scene.OpenAsync();
+        var mark = $"98{Random.Shared.Next(100000, 999999)}";
+        scene.Payload.Write("iucutter.yaml", Payload.Yaml().Replace("timeout: 20s", "timeout: 1s", StringComparison.Ordinal));
+        scene.Payload.Write("test.sh", $"setsid sleep {mark} & sleep {mark} & echo 1..1; wait");
+        await scene.Payload.CommitAsync("hangs");
+
+        (await scene.PushAsync("--no-source-tests")).Exits(3).Says("ended at its time limit of 1 s");
+
+        using var search = Process.Start("pgrep", ["-f", $"sleep {mark}"]);
+        await search.WaitForExitAsync();
+        Assert.Equal(1, search.ExitCode);
+    }
+
+    [Fact]
+    public async Task A_failing_smoke_undoes_the_release()
+    {
+        await using var scene = await Scene.OpenAsync();
+        (await scene.PushAsync()).Exits(0);
+        var before = scene.Picture();
+        scene.Payload.Write("smoke.sh", "echo not so fine");
+        await scene.Payload.CommitAsync("smokes");
+
+        (await scene.PushAsync()).Exits(3).Says("without \"smoke fine\"").Says("verdict B");
+
+        Assert.Equal(before, scene.Picture());
+    }
+
+    [Fact]
+    public async Task A_full_disk_is_told_and_leaves_the_target_as_it_was()
+    {
+        await using var scene = await Scene.WithoutAgentAsync();
+        await Programs.OutputOfAsync(scene.Folder, "mount", "-t", "tmpfs", "-o", "size=80m", "none", scene.Root);
+        try
+        {
+            await scene.StartAgentAsync();
+            (await scene.PushAsync()).Exits(0);
+            scene.Payload.Write("big.bin", string.Concat(Enumerable.Range(0, 3_000_000).Select(i => i.ToString("D7", null))));
+            await scene.Payload.CommitAsync("big");
+            var before = scene.Picture();
+
+            (await scene.PushAsync("--no-source-tests")).Exits(3).Says("MB free").Says("verdict B");
+
+            Assert.Equal(before, scene.Picture());
+            (await scene.CliAsync("status")).Exits(0);
+        }
+        finally
+        {
+            await scene.Agent.DisposeAsync();
+            await Programs.OutputOfAsync(scene.Folder, "umount", scene.Root);
+        }
+    }
+
+    [Fact]
+    public async Task A_deploy_root_that_became_read_only_fails_in_preflight()
+    {
+        await using var scene = await Scene.WithoutAgentAsync();
+        await Programs.OutputOfAsync(scene.Folder, "mount", "-t", "tmpfs", "-o", "size=200m", "none", scene.Root);
+        try
+        {
+            await scene.StartAgentAsync();
+            await Programs.OutputOfAsync(scene.Folder, "mount", "-o", "remount,ro", scene.Root);
+
+            (await scene.PushAsync()).Exits(3).Says("the deploy root can be written").Says("Read-only file system");
+        }
+        finally
+        {
+            await scene.Agent.DisposeAsync();
+            await Programs.OutputOfAsync(scene.Folder, "umount", scene.Root);
+        }
+    }
+
+    [Fact]
+    public async Task An_agent_refuses_a_ledger_that_was_edited()
+    {
+        await using var scene = await Scene.OpenAsync();
+        (await scene.PushAsync()).Exits(0);
+        await scene.Agent.StopAsync();
+        var ledger = Path.Combine(scene.State, "ledger", "ledger.jsonl");
+        await File.WriteAllTextAsync(ledger, (await File.ReadAllTextAsync(ledger)).Replace("2/2 passed", "9/9 passed", StringComparison.Ordinal));
+
+        var (exit, log) = await AgentProcess.StartInVainAsync(scene.Folder, scene.AgentArguments());
+
+        Assert.Equal(1, exit);
+        Assert.Contains("is broken: it follows a line with sha256", log, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_second_agent_on_the_same_directories_is_refused()
+    {
+        await using var scene = await Scene.OpenAsync();
+
+        var (exit, log) = await AgentProcess.StartInVainAsync(scene.Folder, scene.AgentArguments());
+
+        Assert.Equal(1, exit);
+        Assert.Contains($"held by another agent, process {scene.Agent.Id}", log, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Other_users_may_not_talk_to_the_agent()
+    {
+        await using var scene = await Scene.OpenAsync();
+        await Programs.OutputOfAsync(scene.Folder, "chmod", "755", scene.Folder);
+        await Programs.OutputOfAsync(scene.Folder, "chmod", "777", scene.Socket);
+
+        // Even with the socket's own permissions thrown open, the kernel says who calls.
+        var run = await Programs.RunAsync("setpriv", ["--reuid=65534", "--regid=65534", "--clear-groups", Programs.Packager, "status"], "/", scene.Variables());
+
+        run.Exits(5);
+        await Programs.UntilAsync(() => scene.Agent.Log.Contains("refused a connection of user 65534", StringComparison.Ordinal), "the refusal is logged");
+    }
+}
