@@ -1,3 +1,4 @@
+using System.Text;
 using IuCutter.Agent.Posix;
 using Microsoft.Win32.SafeHandles;
 
@@ -15,26 +16,24 @@ internal sealed class AgentLock : IDisposable
     /// <exception cref="RefusalException">Another agent holds it.</exception>
     public static AgentLock Take(string path, string what)
     {
-        var file = new FileStream(path, new FileStreamOptions
-        {
-            Mode = FileMode.OpenOrCreate,
-            Access = FileAccess.ReadWrite,
-            Share = FileShare.ReadWrite | FileShare.Delete,
-            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-        }).SafeFileHandle;
+        // Not through FileStream, whose own advisory locks would get in the way of this one.
+        using var directory = DirectoryHandle.Open(Path.GetDirectoryName(path)!);
+        var name = Encoding.UTF8.GetBytes(Path.GetFileName(path));
+        var file = directory.Status(name) is null ? directory.CreateFile(name, 0x180) : directory.OpenWrite(name);
         if (Libc.Flock((int)file.DangerousGetHandle(), ExclusiveNow) == 0)
         {
             RandomAccess.SetLength(file, 0);
-            RandomAccess.Write(file, System.Text.Encoding.ASCII.GetBytes($"{Environment.ProcessId}\n"), 0);
+            RandomAccess.Write(file, Encoding.ASCII.GetBytes($"{Environment.ProcessId}\n"), 0);
             return new AgentLock(file);
         }
 
-        var holder = new byte[32];
-        var length = RandomAccess.Read(file, holder, 0);
         file.Dispose();
+        using var held = directory.OpenRead(name);
+        var holder = new byte[32];
+        var length = RandomAccess.Read(held, holder, 0);
         throw new RefusalException(
             RefusalCode.TargetFault,
-            $"the {what} is held by another agent, process {System.Text.Encoding.ASCII.GetString(holder, 0, length).Trim()}",
+            $"the {what} is held by another agent, process {Encoding.ASCII.GetString(holder, 0, length).Trim()}",
             "stop that agent first, or give this one a directory of its own");
     }
 

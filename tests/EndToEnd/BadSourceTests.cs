@@ -23,7 +23,7 @@ public sealed class BadSourceTests
         (await scene.CliAsync("pusch")).Exits(2).Says("push");
 
         Assert.Equal(before, scene.Picture());
-        Assert.Empty(scene.Ledger.Where(e => e.Operation.Length > 0));
+        Assert.DoesNotContain(scene.Ledger, e => e.Operation.Length > 0);
     }
 
     [Fact]
@@ -33,7 +33,7 @@ public sealed class BadSourceTests
         scene.Payload.Write("iucutter.yaml", "name: app\nsmok:\n  - run: [sh, smoke.sh]\nkeep: many\n");
         await scene.Payload.CommitAsync("bad");
 
-        (await scene.PushAsync()).Exits(2).Says("line 2").Says("smoke").Says("line 4").Says("docs/configuration.md");
+        (await scene.PushAsync()).Exits(2).Says("iucutter.yaml:2:1").Says("smoke").Says("iucutter.yaml:4:7").Says("docs/configuration.md");
     }
 
     [Fact]
@@ -62,7 +62,7 @@ public sealed class BadSourceTests
         var run = (await scene.PushAsync()).Exits(3).Says(".env").Says("deploy.cfg").Says("forbid: allow:");
 
         Assert.DoesNotContain("Sup3rS3cretValue", run.All, StringComparison.Ordinal);
-        Assert.Empty(scene.Ledger.Where(e => e.Operation.Length > 0));
+        Assert.DoesNotContain(scene.Ledger, e => e.Operation.Length > 0);
         (await scene.CliAsync("pack", "-o", Path.Combine(scene.Folder, "a.tar"))).Exits(3);
         Assert.False(File.Exists(Path.Combine(scene.Folder, "a.tar")));
     }

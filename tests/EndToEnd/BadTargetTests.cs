@@ -20,12 +20,19 @@ public sealed class BadTargetTests
     public async Task A_slot_that_something_else_occupies_is_blocked_and_untouched(string what, string said)
     {
         await using var scene = await Scene.OpenAsync();
-        _ = what switch
+        if (what == "file")
         {
-            "file" => (object)File.WriteAllTextAsync(scene.Slot, "mine"),
-            "directory" => Directory.CreateDirectory(Path.Combine(scene.Slot, "inside")),
-            _ => File.CreateSymbolicLink(scene.Slot, "/etc"),
-        };
+            await File.WriteAllTextAsync(scene.Slot, "mine");
+        }
+        else if (what == "directory")
+        {
+            Directory.CreateDirectory(Path.Combine(scene.Slot, "inside"));
+        }
+        else
+        {
+            File.CreateSymbolicLink(scene.Slot, "/etc");
+        }
+
         var before = scene.Picture();
 
         (await scene.PushAsync()).Exits(3).Says("BLOCKED").Says(said).Says("verdict B");
@@ -50,17 +57,21 @@ public sealed class BadTargetTests
     [Fact]
     public async Task An_anchor_that_changes_meanwhile_fails_the_push_and_is_told()
     {
-        await using var scene = await Scene.OpenAsync("--sandbox", "T0");
+        await using var scene = await Scene.OpenAsync();
         var anchor = Directory.CreateDirectory(Path.Combine(scene.Folder, "precious")).FullName;
         await File.WriteAllTextAsync(Path.Combine(anchor, "kept"), "as it was");
         scene.Payload.Write("iucutter.yaml", Payload.Yaml($"anchors: [{anchor}]"));
-        scene.Payload.Write("smoke.sh", $"echo touched >> {anchor}/kept; echo smoke fine");
-        await scene.Payload.CommitAsync("reaches out");
+        scene.Payload.Write("smoke.sh", "sleep 1; echo smoke fine");
+        await scene.Payload.CommitAsync("takes its time");
 
-        // At T0 nothing keeps the payload from it. It is measured, so the verdict is C: not everything is as it was.
-        (await scene.PushAsync()).Exits(4).Says($"anchor {anchor} was").Says("verdict C");
+        var push = scene.PushAsync();
+        await Programs.UntilAsync(() => scene.Ledger.Any(e => e.Event is LedgerEvent.GateBegun { Gate: GateId.G6 }), "the smoke runs");
+        await File.AppendAllTextAsync(Path.Combine(anchor, "kept"), "and more");
 
-        Assert.False(File.Exists(scene.Slot));
+        // What was begun is undone, but the anchor is not as it was, whoever changed it: no B may be claimed.
+        (await push).Exits(4).Says($"anchor {anchor} was").Says("verdict C");
+        Assert.Null(scene.Live);
+        Assert.Empty(scene.Releases);
         Assert.Contains(scene.LastEnd.Changes, c => c.Contains(anchor, StringComparison.Ordinal));
     }
 
@@ -180,21 +191,18 @@ public sealed class BadTargetTests
     }
 
     [Fact]
-    public async Task A_deploy_root_that_became_read_only_fails_in_preflight()
+    public async Task A_deploy_root_that_cannot_be_written_fails_in_preflight()
     {
-        await using var scene = await Scene.WithoutAgentAsync();
-        await Programs.OutputOfAsync(scene.Folder, "mount", "-t", "tmpfs", "-o", "size=200m", "none", scene.Root);
+        await using var scene = await Scene.OpenAsync();
+        var own = Path.Combine(scene.Root, ".iucutter");
+        await Programs.OutputOfAsync(scene.Folder, "chattr", "+i", own);
         try
         {
-            await scene.StartAgentAsync();
-            await Programs.OutputOfAsync(scene.Folder, "mount", "-o", "remount,ro", scene.Root);
-
-            (await scene.PushAsync()).Exits(3).Says("the deploy root can be written").Says("Read-only file system");
+            (await scene.PushAsync()).Exits(3).Says("the deploy root can be written").Says("Operation not permitted").Says("verdict B");
         }
         finally
         {
-            await scene.Agent.DisposeAsync();
-            await Programs.OutputOfAsync(scene.Folder, "umount", scene.Root);
+            await Programs.OutputOfAsync(scene.Folder, "chattr", "-i", own);
         }
     }
 

@@ -57,7 +57,10 @@ public sealed partial class OperationBoard(LedgerFile ledger, TimeProvider time,
         }
     }
 
-    /// <summary>Stops what runs, each where the next start can settle it, and waits for it.</summary>
+    /// <summary>Asks what runs to stop, each where the next start can settle it.</summary>
+    public void Stop() => _stopping.Cancel();
+
+    /// <summary>Stops what runs, and waits for it.</summary>
     public async ValueTask DisposeAsync()
     {
         Task[] tasks;

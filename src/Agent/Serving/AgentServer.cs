@@ -40,6 +40,7 @@ internal static class AgentServer
         await using var app = Build(options, socket, host);
         new Recovery(host, app.Services.GetRequiredService<ILogger<Recovery>>()).Run();
         ledger.Append("", new LedgerEvent.AgentStarted(AgentVersion.Text, Environment.MachineName, Environment.ProcessId, root.Path), durable: true);
+        app.Lifetime.ApplicationStopping.Register(app.Services.GetRequiredService<OperationBoard>().Stop);
         await app.StartAsync(cancellationToken);
         File.SetUnixFileMode(socket, ListeningSocket.Mode(options.Users.Count > 0));
         ready();

@@ -13,9 +13,10 @@ internal static class Refusal
     public const string CodeTrailer = "iucutter-code";
     public const string NextTrailer = "iucutter-next";
 
-    /// <summary>The way to the agent is broken, whatever the agent thinks.</summary>
+    /// <summary>The way to the agent is broken, whatever the agent thinks: what it says itself carries a code.</summary>
     public static bool IsOfTheWay(RpcException refusal) =>
-        refusal.StatusCode is StatusCode.Unavailable or StatusCode.DeadlineExceeded or StatusCode.Cancelled && CodeOf(refusal) is null;
+        refusal.StatusCode is StatusCode.Unavailable or StatusCode.DeadlineExceeded
+        || (refusal.StatusCode is StatusCode.Cancelled or StatusCode.Internal && CodeOf(refusal) is null);
 
     public static CommandException Of(RpcException refusal, TargetAddress address)
     {

@@ -1,0 +1,144 @@
+using System.Diagnostics;
+using IuCutter.Gates;
+using IuCutter.Ledgers;
+using IuCutter.Tests.EndToEnd.Support;
+
+namespace IuCutter.Tests.EndToEnd;
+
+/// <summary>Whoever is killed, whenever: the slot points at one whole release, and the next try works.</summary>
+public sealed class InterruptedTests
+{
+    [Theory]
+    [InlineData(GateId.G5)]
+    [InlineData(GateId.G6)]
+    public async Task An_agent_that_is_killed_during_a_gate_undoes_what_was_begun_when_it_starts_again(GateId gate)
+    {
+        await using var scene = await Scene.OpenAsync();
+        (await scene.PushAsync()).Exits(0);
+        var (live, before) = (scene.Live, scene.Picture());
+        scene.Payload.Write(gate == GateId.G5 ? "test.sh" : "smoke.sh", "sleep 30; echo 1..1; echo ok 1");
+        await scene.Payload.CommitAsync("slow");
+
+        var push = scene.PushAsync("--no-source-tests");
+        await Programs.UntilAsync(() => scene.Ledger.Count(e => e.Event is LedgerEvent.GateBegun b && b.Gate == gate) == 2, $"{gate} runs");
+        await scene.Agent.KillAsync();
+        Assert.Equal(live, scene.Live);
+        await scene.StartAgentAsync();
+
+        (await push).Exits(3).Says("stopped while the operation ran");
+        Assert.Equal(before, scene.Picture());
+        Assert.Equal(Verdict.B, scene.LastEnd.Verdict);
+        scene.Payload.Write("test.sh", Payload.GoodTest);
+        scene.Payload.Write("smoke.sh", "echo smoke fine");
+        scene.Payload.Write("app.txt", "version 3\n");
+        await scene.Payload.CommitAsync("good again");
+        (await scene.PushAsync()).Exits(0);
+    }
+
+    [Fact]
+    public async Task A_command_does_not_outlive_a_killed_agent()
+    {
+        await using var scene = await Scene.OpenAsync();
+        var mark = $"97{Random.Shared.Next(100000, 999999)}";
+        scene.Payload.Write("test.sh", $"sleep {mark}");
+        await scene.Payload.CommitAsync("sleeps");
+
+        var push = scene.PushAsync("--no-source-tests");
+        await Programs.UntilAsync(() => Survivors(mark) > 0, "the test runs");
+        await scene.Agent.KillAsync();
+
+        await Programs.UntilAsync(() => Survivors(mark) == 0, "the test is gone");
+        await scene.StartAgentAsync();
+        (await push).Exits(3);
+    }
+
+    [Fact]
+    public async Task A_packager_that_is_interrupted_leaves_the_operation_to_go_on_and_to_be_watched()
+    {
+        await using var scene = await Scene.OpenAsync();
+        scene.Payload.Write("smoke.sh", "sleep 2; echo smoke fine");
+        await scene.Payload.CommitAsync("slow smoke");
+        using var push = Process.Start(Programs.Start(Programs.Packager, ["push"], scene.Payload.Folder, scene.Variables()))!;
+        var said = push.StandardError.ReadToEndAsync();
+        _ = push.StandardOutput.ReadToEndAsync();
+        await Programs.UntilAsync(() => scene.Ledger.Any(e => e.Event is LedgerEvent.GateBegun { Gate: GateId.G6 }), "the smoke runs");
+
+        using var interrupt = Process.Start("kill", ["-INT", $"{push.Id}"]);
+        await push.WaitForExitAsync();
+
+        Assert.Equal(130, push.ExitCode);
+        Assert.Contains("the operation goes on", await said, StringComparison.Ordinal);
+        var operation = scene.Ledger[^1].Operation;
+        Assert.Contains($"iucutter watch {operation}", await said, StringComparison.Ordinal);
+        (await scene.CliAsync("watch", operation)).Exits(0).Says("verdict A");
+        Assert.NotNull(scene.Live);
+    }
+
+    [Fact]
+    public async Task A_packager_that_is_killed_changes_nothing_for_the_operation()
+    {
+        await using var scene = await Scene.OpenAsync();
+        scene.Payload.Write("smoke.sh", "sleep 1; echo smoke fine");
+        await scene.Payload.CommitAsync("slow smoke");
+        using var push = Process.Start(Programs.Start(Programs.Packager, ["push"], scene.Payload.Folder, scene.Variables()))!;
+        await Programs.UntilAsync(() => scene.Ledger.Any(e => e.Event is LedgerEvent.GateBegun { Gate: GateId.G6 }), "the smoke runs");
+
+        push.Kill();
+
+        await Programs.UntilAsync(() => scene.Ledger.Any(e => e.Event is LedgerEvent.OperationEnded), "the operation ends by itself");
+        Assert.Equal(Verdict.A, scene.LastEnd.Verdict);
+    }
+
+    [Fact]
+    public async Task A_second_push_to_the_slot_is_told_who_holds_it_and_the_same_push_joins()
+    {
+        await using var scene = await Scene.OpenAsync();
+        scene.Payload.Write("smoke.sh", "sleep 3; echo smoke fine");
+        await scene.Payload.CommitAsync("slow smoke");
+        var first = scene.PushAsync("--no-source-tests");
+        await Programs.UntilAsync(() => scene.Ledger.Any(e => e.Event is LedgerEvent.GateBegun { Gate: GateId.G5 }), "the first push is under way");
+        var holder = scene.Ledger[^1].Operation;
+
+        var other = scene.PushAsync("HEAD~1", "--no-source-tests");
+        var same = scene.PushAsync("--no-source-tests");
+
+        (await other).Exits(3).Says($"held by push {holder} since");
+        (await same).Exits(0).Says($"joined operation {holder}");
+        (await first).Exits(0);
+        Assert.Single(scene.Releases);
+    }
+
+    [Fact]
+    public async Task Pushes_to_different_slots_run_side_by_side()
+    {
+        await using var scene = await Scene.OpenAsync();
+
+        var runs = await Task.WhenAll(Enumerable.Range(0, 4).Select(i => scene.PushAsync("--slot", $"slot-{i}", "--name", $"app-{i}", "--no-source-tests")));
+
+        Assert.All(runs, r => r.Exits(0));
+        Assert.Equal(4, scene.Releases.Count);
+    }
+
+    [Fact]
+    public async Task A_stopped_agent_ends_within_seconds_and_settles_at_its_next_start()
+    {
+        await using var scene = await Scene.OpenAsync();
+        scene.Payload.Write("smoke.sh", "sleep 60; echo smoke fine");
+        await scene.Payload.CommitAsync("slow smoke");
+        var push = scene.PushAsync("--no-source-tests");
+        await Programs.UntilAsync(() => scene.Ledger.Any(e => e.Event is LedgerEvent.GateBegun { Gate: GateId.G6 }), "the smoke runs");
+
+        await scene.Agent.StopAsync();
+        await scene.StartAgentAsync();
+
+        (await push).Exits(3);
+        Assert.Empty(scene.Releases);
+        Assert.Null(scene.Live);
+    }
+
+    private static int Survivors(string mark)
+    {
+        using var search = Process.Start(new ProcessStartInfo("pgrep", ["-fc", $"sleep {mark}"]) { RedirectStandardOutput = true, UseShellExecute = false })!;
+        return int.Parse(search.StandardOutput.ReadToEnd(), System.Globalization.CultureInfo.InvariantCulture);
+    }
+}

@@ -1,0 +1,87 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+
+namespace IuCutter.Tests.EndToEnd.Support;
+
+/// <summary>A real sshd on a loopback port, with keys that live as long as the test.</summary>
+internal sealed class Sshd : IAsyncDisposable
+{
+    private readonly Process _process;
+
+    private Sshd(Process process, string folder, int port) => (_process, Folder, Port) = (process, folder, port);
+
+    public int Port { get; }
+
+    public string ClientConfiguration => Path.Combine(Folder, "client");
+
+    public string KnownHosts => Path.Combine(Folder, "known_hosts");
+
+    private string Folder { get; }
+
+    public static async Task<Sshd> StartAsync(string folder)
+    {
+        Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        foreach (var key in (string[])["host", "user"])
+        {
+            await Programs.OutputOfAsync(folder, "ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", Path.Combine(folder, key));
+        }
+
+        var port = FreePort();
+        var hostKey = (await File.ReadAllTextAsync(Path.Combine(folder, "host.pub"))).Split(' ');
+        await File.WriteAllTextAsync(Path.Combine(folder, "known_hosts"), $"[127.0.0.1]:{port} {hostKey[0]} {hostKey[1]}\n");
+        await File.WriteAllTextAsync(Path.Combine(folder, "server"), $"""
+            Port {port}
+            ListenAddress 127.0.0.1
+            HostKey {folder}/host
+            AuthorizedKeysFile {folder}/user.pub
+            PidFile none
+            StrictModes no
+            UsePAM no
+            PermitRootLogin prohibit-password
+            PasswordAuthentication no
+
+            """);
+        await File.WriteAllTextAsync(Path.Combine(folder, "client"), $"""
+            Host *
+              IdentityFile {folder}/user
+              IdentitiesOnly yes
+              StrictHostKeyChecking yes
+              UserKnownHostsFile {folder}/known_hosts
+              LogLevel ERROR
+
+            """);
+        Directory.CreateDirectory("/run/sshd");
+        var process = Process.Start(new ProcessStartInfo("/usr/sbin/sshd", ["-D", "-e", "-f", Path.Combine(folder, "server")]) { UseShellExecute = false, RedirectStandardError = true })!;
+        _ = process.StandardError.ReadToEndAsync();
+        await Programs.UntilAsync(() => Answers(port), "sshd listens");
+        return new Sshd(process, folder, port);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync();
+        _process.Dispose();
+    }
+
+    private static int FreePort()
+    {
+        using var probe = new TcpListener(IPAddress.Loopback, 0);
+        probe.Start();
+        return ((IPEndPoint)probe.LocalEndpoint).Port;
+    }
+
+    private static bool Answers(int port)
+    {
+        try
+        {
+            using var probe = new TcpClient("127.0.0.1", port);
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,68 @@
+using System.Net;
+using System.Net.Sockets;
+using IuCutter.Ledgers;
+using IuCutter.Tests.EndToEnd.Support;
+
+namespace IuCutter.Tests.EndToEnd;
+
+/// <summary>The way between the hosts: a real sshd, and a network that cuts and corrupts.</summary>
+public sealed class WayTests
+{
+    [Fact]
+    public async Task A_push_goes_through_ssh_and_an_unknown_host_key_is_refused()
+    {
+        await using var scene = await Scene.OpenAsync();
+        await using var sshd = await Sshd.StartAsync(Path.Combine(scene.Folder, "ssh"));
+        var target = $"ssh://root@127.0.0.1:{sshd.Port}{scene.Socket}";
+        var variables = new Dictionary<string, string>(StringComparer.Ordinal) { ["IUCUTTER_SSH"] = $"ssh -F {sshd.ClientConfiguration}" };
+
+        (await Programs.RunAsync(Programs.Packager, ["push", "--target", target], scene.Payload.Folder, variables)).Exits(0).Says("verdict A");
+        Assert.NotNull(scene.Live);
+
+        await File.WriteAllTextAsync(sshd.KnownHosts, "");
+        (await Programs.RunAsync(Programs.Packager, ["status", "--target", target], scene.Payload.Folder, variables)).Exits(5).Says("Host key verification failed");
+        var wrongPort = $"ssh://root@127.0.0.1:1{scene.Socket}";
+        (await Programs.RunAsync(Programs.Packager, ["status", "--target", wrongPort], scene.Payload.Folder, variables)).Exits(5).Says("Connection refused");
+    }
+
+    [Fact]
+    public async Task A_connection_that_breaks_again_and_again_only_delays_a_push()
+    {
+        await using var scene = await Scene.WithoutAgentAsync();
+        var port = FreePort();
+        await scene.StartAgentAsync("--port", $"{port}");
+        scene.Payload.Write("big.bin", string.Concat(Enumerable.Range(0, 1_000_000).Select(i => i.ToString("X7", null))));
+        await scene.Payload.CommitAsync("big");
+        await using var proxy = Proxy.Start(port, cutAfter: 2_500_000);
+
+        (await scene.PushAsync("--target", $"http://127.0.0.1:{proxy.Port}", "--no-source-tests")).Exits(0);
+
+        Assert.True(proxy.Connections > 2, $"the proxy saw {proxy.Connections} connections");
+        var measured = scene.Ledger.Select(e => e.Event).OfType<LedgerEvent.CheckMade>().First(c => c.Check.Id == "G4.contents").Check.Evidence!.Measured!;
+        Assert.Equal(7_000_000 + 5_000, long.Parse(measured["bytes received"], null), 1_000d);
+    }
+
+    [Fact]
+    public async Task A_corrupted_byte_on_the_way_never_becomes_a_file()
+    {
+        await using var scene = await Scene.WithoutAgentAsync();
+        var port = FreePort();
+        await scene.StartAgentAsync("--port", $"{port}");
+        scene.Payload.Write("big.bin", new string('x', 3_000_000));
+        await scene.Payload.CommitAsync("big");
+        await using var proxy = Proxy.Start(port, corruptAt: 1_500_000);
+
+        var run = await scene.PushAsync("--target", $"http://127.0.0.1:{proxy.Port}", "--no-source-tests");
+
+        Assert.True(proxy.HasCorrupted);
+        run.Exits(0).Says("it is sent again");
+        Assert.Equal(new string('x', 3_000_000), await File.ReadAllTextAsync(Path.Combine(scene.Slot, "big.bin")));
+    }
+
+    private static int FreePort()
+    {
+        using var probe = new TcpListener(IPAddress.Loopback, 0);
+        probe.Start();
+        return ((IPEndPoint)probe.LocalEndpoint).Port;
+    }
+}
