@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 using IuCutter.Gates;
 
 namespace IuCutter.Ledgers;
@@ -30,16 +31,27 @@ public sealed partial class LedgerJson : JsonSerializerContext
     public static byte[] Canonical(JsonElement value) => JsonSerializer.SerializeToUtf8Bytes(value, Readable.Context.JsonElement);
 
     /// <exception cref="JsonException">The line is not exactly such an entry.</exception>
-    public static LedgerEntry ReadEntry(ReadOnlySpan<byte> line) =>
-        JsonSerializer.Deserialize(line, Default.LedgerEntry) ?? throw new JsonException("a ledger line must not be null");
+    public static LedgerEntry ReadEntry(ReadOnlySpan<byte> line) => Read(line, Default.LedgerEntry);
 
     /// <exception cref="JsonException">The bytes are not exactly such a gate.</exception>
-    public static GateResult ReadGate(ReadOnlySpan<byte> json) =>
-        JsonSerializer.Deserialize(json, Default.GateResult) ?? throw new JsonException("a gate must not be null");
+    public static GateResult ReadGate(ReadOnlySpan<byte> json) => Read(json, Default.GateResult);
 
     /// <exception cref="JsonException">The bytes are not exactly such a receipt.</exception>
-    public static LedgerReceipt ReadReceipt(ReadOnlySpan<byte> json) =>
-        JsonSerializer.Deserialize(json, Default.LedgerReceipt) ?? throw new JsonException("a receipt must not be null");
+    public static LedgerReceipt ReadReceipt(ReadOnlySpan<byte> json) => Read(json, Default.LedgerReceipt);
+
+    private static T Read<T>(ReadOnlySpan<byte> json, JsonTypeInfo<T> type)
+        where T : class
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(json, type) ?? throw new JsonException("it must not be null");
+        }
+        catch (NotSupportedException e)
+        {
+            // What System.Text.Json throws where the kind of an event is missing.
+            throw new JsonException(e.Message, e);
+        }
+    }
 
     /// <summary>Initialised on first use, after the generated default that it copies.</summary>
     private static class Readable

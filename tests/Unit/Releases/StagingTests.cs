@@ -1,0 +1,189 @@
+using System.Text;
+using IuCutter.Agent;
+using IuCutter.Agent.Releases;
+using IuCutter.Digests;
+using IuCutter.Manifests;
+using IuCutter.Tests.Unit.Support;
+
+namespace IuCutter.Tests.Unit.Releases;
+
+public sealed class StagingTests : IDisposable
+{
+    private static readonly string Commit = new('a', 40);
+    private static readonly byte[] Large = [.. Enumerable.Range(0, 700_000).Select(i => (byte)(i * 31))];
+
+    private readonly TempFolder _folder = new();
+    private readonly DeployRoot _root;
+
+    public StagingTests()
+    {
+        _root = DeployRoot.Open(_folder.Make("root"));
+    }
+
+    public void Dispose()
+    {
+        _root.Dispose();
+        _folder.Dispose();
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(7)]
+    [InlineData(65_536)]
+    [InlineData(10_000_000)]
+    public void Contents_arrive_whole_however_the_stream_is_cut(int piece)
+    {
+        var payload = new (string Path, EntryKind Kind, byte[] Content)[]
+        {
+            ("bin/run", EntryKind.Executable, "#!/bin/sh\n"u8.ToArray()),
+            ("empty", EntryKind.File, []),
+            ("large", EntryKind.File, piece < 100 ? Large[..2_000] : Large),
+            ("link", EntryKind.Link, "bin/run"u8.ToArray()),
+            ("same/as/run", EntryKind.File, "#!/bin/sh\n"u8.ToArray()),
+            ("text of the link", EntryKind.File, "bin/run"u8.ToArray()),
+        };
+        var manifest = ManifestOf(payload);
+        using (var staging = Staging.Begin(_root, manifest))
+        {
+            Send(staging, payload, piece);
+            Assert.Equal(0, staging.MissingCount);
+            Assert.True(staging.Complete("{}"u8, CancellationToken.None) is { HoldsTheManifest: true, Extra: 0 });
+        }
+
+        _root.Publish(manifest.ReleaseId);
+
+        var comparison = ReleaseFolder.Verify(_root, manifest.ReleaseId, CancellationToken.None);
+        Assert.True(comparison is { HoldsTheManifest: true, Extra: 0 }, comparison.ToString());
+        Assert.Equal("bin/run", new FileInfo(Path.Combine(_root.TreePath(manifest.ReleaseId), "link")).LinkTarget);
+    }
+
+    [Fact]
+    public void A_content_that_is_not_what_the_manifest_says_is_dropped_and_can_come_again()
+    {
+        var payload = new[] { ("a", EntryKind.File, "first"u8.ToArray()), ("b", EntryKind.File, "second"u8.ToArray()) };
+        using var staging = Staging.Begin(_root, ManifestOf(payload));
+        staging.Resume(0, 0);
+
+        var refusal = Assert.Throws<RefusalException>(() => staging.Take("firstWRONG!"u8));
+
+        Assert.Equal(RefusalCode.DigestMismatch, refusal.Code);
+        Assert.Equal([(1, 1)], staging.Missing());
+        Assert.Equal(0, staging.ResumeOffset);
+        staging.Resume(1, 0);
+        staging.Take("second"u8);
+        Assert.Empty(staging.Missing());
+    }
+
+    [Fact]
+    public void An_upload_goes_on_inside_a_content_and_nowhere_else()
+    {
+        var payload = new[] { ("a", EntryKind.File, "0123456789"u8.ToArray()) };
+        using var staging = Staging.Begin(_root, ManifestOf(payload));
+        staging.Resume(0, 0);
+        staging.Take("0123"u8);
+
+        Assert.Equal(4, staging.ResumeOffset);
+        Assert.Throws<RefusalException>(() => staging.Resume(0, 0));
+        staging.Resume(0, 4);
+        staging.Take("456789"u8);
+        Assert.Throws<RefusalException>(() => staging.Take("more"u8));
+        Assert.Empty(staging.Missing());
+    }
+
+    [Fact]
+    public void What_other_releases_have_is_taken_from_them_unless_it_was_changed_there()
+    {
+        var old = new[] { ("kept", EntryKind.File, "kept"u8.ToArray()), ("rots", EntryKind.File, "sound"u8.ToArray()), ("to", EntryKind.Link, "kept"u8.ToArray()) };
+        var first = Publish(old);
+        File.WriteAllText(Path.Combine(_root.TreePath(first), "rots"), "swapt");
+        var next = ManifestOf([.. old, ("new", EntryKind.File, "new"u8.ToArray())], 'b');
+
+        using var staging = Staging.Begin(_root, next);
+        staging.Reuse(ContentCatalogue.Of(_root, [first]), _ => { }, CancellationToken.None);
+
+        Assert.Equal((1, 1), (staging.Reused, staging.Rotten));
+        Assert.Equal(["new", "sound"], staging.Missing().SelectMany(m => Enumerable.Range(m.First, m.Count)).Select(i => Encoding.ASCII.GetString(Content(i))));
+
+        byte[] Content(int number) =>
+            ((byte[][])[.. old.Select(e => e.Item3), "new"u8.ToArray()]).First(c => Sha256Digest.Of(c) == next.DistinctContents[number].Digest);
+    }
+
+    [Fact]
+    public void A_slot_is_switched_only_from_what_it_is_expected_to_be()
+    {
+        var (one, two) = (Publish([("f", EntryKind.File, "1"u8.ToArray())]), Publish([("f", EntryKind.File, "2"u8.ToArray())], 'b'));
+        var slot = _root.Slot("app");
+        slot.Switch(new SlotState.Free(), one);
+        Assert.Equal("1", File.ReadAllText(Path.Combine(_root.Path, "app", "f")));
+
+        Assert.Throws<RefusalException>(() => slot.Switch(new SlotState.Free(), two));
+        Assert.Throws<RefusalException>(() => slot.Switch(new SlotState.Live(two), one));
+        Assert.Equal(one, slot.Read().LiveRelease);
+
+        slot.Switch(new SlotState.Live(one), two);
+        Assert.Equal("2", File.ReadAllText(Path.Combine(_root.Path, "app", "f")));
+        slot.Switch(new SlotState.Live(two), null);
+        Assert.Equal(new SlotState.Free(), slot.Read());
+    }
+
+    [Fact]
+    public void What_someone_else_put_at_a_slot_is_never_replaced()
+    {
+        var release = Publish([("f", EntryKind.File, "1"u8.ToArray())]);
+        var path = Path.Combine(_root.Path, "app");
+        var slot = _root.Slot("app");
+        Directory.CreateDirectory(path);
+        File.WriteAllText(Path.Combine(path, "mine"), "kept");
+
+        Assert.Throws<RefusalException>(() => slot.Switch(new SlotState.Free(), release));
+        Assert.Throws<RefusalException>(() => slot.Switch(new SlotState.Live(release), release));
+        Assert.Throws<RefusalException>(() => slot.Switch(new SlotState.Foreign("a directory"), null));
+
+        Assert.Equal("kept", File.ReadAllText(Path.Combine(path, "mine")));
+    }
+
+    [Fact]
+    public void A_changed_missing_or_extra_file_is_found_in_a_release()
+    {
+        var release = Publish([("a", EntryKind.File, "a"u8.ToArray()), ("b", EntryKind.File, "b"u8.ToArray()), ("c", EntryKind.Executable, "c"u8.ToArray())]);
+        var tree = _root.TreePath(release);
+        File.WriteAllText(Path.Combine(tree, "a"), "x");
+        File.Delete(Path.Combine(tree, "b"));
+        File.SetUnixFileMode(Path.Combine(tree, "c"), UnixFileMode.UserRead);
+        File.WriteAllText(Path.Combine(tree, "d"), "d");
+
+        var comparison = ReleaseFolder.Verify(_root, release, CancellationToken.None);
+
+        Assert.Equal((3, 1, "d"), (comparison.DifferenceCount, comparison.Extra, comparison.FirstExtra));
+    }
+
+    private static Manifest ManifestOf(IEnumerable<(string Path, EntryKind Kind, byte[] Content)> payload, char commit = 'a') => Manifest.Create(
+        "app",
+        new string(commit, 40),
+        Commit,
+        0,
+        payload.Select(p => new ManifestEntry(TreePath.FromBytes(Encoding.UTF8.GetBytes(p.Path)), p.Kind, p.Content.Length, Sha256Digest.Of(p.Content))));
+
+    private static void Send(Staging staging, IReadOnlyCollection<(string Path, EntryKind Kind, byte[] Content)> payload, int piece)
+    {
+        var stream = staging.Manifest.DistinctContents.SelectMany(c => payload.First(p => Sha256Digest.Of(p.Content) == c.Digest).Content).ToArray();
+        staging.Resume(0, 0);
+        for (var at = 0; at < stream.Length; at += piece)
+        {
+            staging.Take(stream.AsSpan(at, Math.Min(piece, stream.Length - at)));
+        }
+    }
+
+    private ReleaseId Publish(IReadOnlyCollection<(string Path, EntryKind Kind, byte[] Content)> payload, char commit = 'a')
+    {
+        var manifest = ManifestOf(payload, commit);
+        using (var staging = Staging.Begin(_root, manifest))
+        {
+            Send(staging, payload, 1 << 20);
+            staging.Complete("{}"u8, CancellationToken.None);
+        }
+
+        _root.Publish(manifest.ReleaseId);
+        return manifest.ReleaseId;
+    }
+}
