@@ -59,7 +59,7 @@ public sealed class BadSourceTests
         scene.Payload.Write(".env", "TOKEN=1\n");
         await scene.Payload.CommitAsync("oops");
 
-        var run = (await scene.PushAsync()).Exits(3).Says(".env").Says("deploy.cfg").Says("forbid: allow:");
+        var run = (await scene.PushAsync()).Exits(3).Says(".env").Says("deploy.cfg").Says("forbid.allow");
 
         Assert.DoesNotContain("Sup3rS3cretValue", run.All, StringComparison.Ordinal);
         Assert.DoesNotContain(scene.Ledger, e => e.Operation.Length > 0);

@@ -132,8 +132,7 @@ internal sealed class SourceGates(PushSubject subject, PushAsk ask, IOperationVi
     {
         var seen = findings.IsClean
             ? "scan clean"
-            : string.Join("; ", findings.Hits.Take(MostHitsShown)) + (findings.Count > MostHitsShown ? $"; and {findings.Count - MostHitsShown} more" : "")
-                + $". If that is meant to be released, write under forbid: allow: {findings.Hits[0].AllowLine}";
+            : string.Join("; ", findings.Hits.Take(MostHitsShown)) + (findings.Count > MostHitsShown ? $"; and {findings.Count - MostHitsShown} more" : "");
         return Observation.Of(findings.IsClean, seen, ("files", findings.FilesScanned), ("bytes", findings.BytesScanned), ("hits", findings.Count));
     }
 }

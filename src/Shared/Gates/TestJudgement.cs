@@ -19,7 +19,7 @@ public static class TestJudgement
         ArgumentNullException.ThrowIfNull(test);
         if (counts is null)
         {
-            return (false, "no test summary was found in the output");
+            return (false, "no test summary was found in the output: name the framework with `counts:`, or leave tests out by name with `--without test`");
         }
 
         var seen = $"{counts.Passed}/{counts.Total} passed" + (counts.Skipped > 0 ? $", {counts.Skipped} skipped" : "");
