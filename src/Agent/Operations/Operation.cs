@@ -89,9 +89,15 @@ public sealed class Operation(string id, string kind, string slot, LedgerFile le
     {
         var reason = Stopper is { } stopper
             ? $"{stopper.Gate} {stopper.Gate.Subject()} is {stopper.Outcome.Word()}: {stopper.Cause}"
-            : $"{_gates.Count} gates passed";
+            : Passed();
         Record(new LedgerEvent.OperationEnded(VerdictWith(required, target), reason, target.Changes, target.Undo, next), durable: true);
         HasEnded = true;
+    }
+
+    private string Passed()
+    {
+        var gaps = _gates.SelectMany(g => g.Checks).Select(c => c.Gap?.Id).OfType<string>().Distinct(StringComparer.Ordinal).ToList();
+        return gaps.Count == 0 ? $"all {_gates.Count} gates passed" : $"all {_gates.Count} gates passed but for the gaps {string.Join(", ", gaps)}";
     }
 
     private async Task<ImmutableArray<Check>> ChecksOfAsync(GateId gate, Func<CheckList, Task> work)

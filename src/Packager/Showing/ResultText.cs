@@ -33,9 +33,9 @@ internal static class ResultText
     private static string Meaning(OperationResult result) => (result.Verdict, result.Kind) switch
     {
         (Verdict.A, "push") when result.WasLiveAlready => "this release was live and proved already, and still is",
-        (Verdict.A, "push") => "the release is live and proved: every gate passed",
-        (Verdict.A, "rollback") => "the slot is back at the release, which was proved again",
-        (Verdict.A, _) => "every gate passed",
+        (Verdict.A, "push") => $"the release is live and proved: {result.Reason}",
+        (Verdict.A, "rollback") => "the slot points at the release that was asked for, and its files are what they were when it was proved",
+        (Verdict.A, _) => result.Reason,
         (Verdict.B, _) when result.Operation is null => "nothing was begun on the target",
         (Verdict.B, _) => "not done, and the target is measured to be as it was",
         (Verdict.C, _) => "not done, and the target is not as it was, or could not be measured",
