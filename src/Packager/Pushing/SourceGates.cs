@@ -80,6 +80,17 @@ internal sealed class SourceGates(PushSubject subject, PushAsk ask, IOperationVi
                     $"neither {ReleaseConfiguration.FileName} nor detection names one; write `{part}:` into {ReleaseConfiguration.FileName}, or push with `--without {part}`",
                     subject.Gaps.FirstOrDefault(g => g.Id == $"no-{part}")));
         }
+
+        NameOtherGaps(list);
+    }
+
+    /// <summary>Compile, import and assertions may be missing from a payload; left out by someone's word they are a gap all the same.</summary>
+    private void NameOtherGaps(CheckList list)
+    {
+        foreach (var gap in subject.Gaps.Where(g => g.Id is not ("no-test" or "no-smoke")))
+        {
+            list.Observe(gap.Id, "every part of the configuration is run", "nothing left out", () => Observation.CouldNotRun(gap.Statement, gap));
+        }
     }
 
     private string CleanRule() => subject.Configuration.Source.Clean == CleanTreeRule.Required ? "a clean work tree" : "any state, reported";
