@@ -12,7 +12,7 @@ namespace IuCutter.Packager.Pushing;
 internal sealed record PushSubject
 {
     /// <summary>The parts that --without can leave out.</summary>
-    public static readonly ImmutableArray<string> Parts = ["compile", "import", "test", "assert", "smoke"];
+    public static readonly ImmutableArray<string> Parts = ["compile", "import", "test", "assert", "smoke", "scan"];
 
     public required GitRepository Repository { get; init; }
 
@@ -34,6 +34,9 @@ internal sealed record PushSubject
     public required ImmutableArray<Gap> Gaps { get; init; }
 
     public ScanRules ScanRules => new(Configuration.Forbid.Paths, Configuration.Forbid.Texts, Configuration.Forbid.Allow);
+
+    /// <summary>Set when whoever pushes wants no scan, and answers for what it would have found.</summary>
+    public Gap? NoScan => Gaps.FirstOrDefault(g => g.Id == "no-scan");
 
     /// <summary>Reads a commit's configuration and completes it.</summary>
     /// <exception cref="SourceException">There is no such commit.</exception>

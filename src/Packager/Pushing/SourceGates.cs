@@ -87,7 +87,7 @@ internal sealed class SourceGates(PushSubject subject, PushAsk ask, IOperationVi
     /// <summary>Compile, import and assertions may be missing from a payload; left out by someone's word they are a gap all the same.</summary>
     private void NameOtherGaps(CheckList list)
     {
-        foreach (var gap in subject.Gaps.Where(g => g.Id is not ("no-test" or "no-smoke")))
+        foreach (var gap in subject.Gaps.Where(g => g.Id is not ("no-test" or "no-smoke" or "no-scan")))
         {
             list.Observe(gap.Id, "every part of the configuration is run", "nothing left out", () => Observation.CouldNotRun(gap.Statement, gap));
         }
@@ -99,7 +99,7 @@ internal sealed class SourceGates(PushSubject subject, PushAsk ask, IOperationVi
     {
         await list.ObserveAsync("scan", "the commit's tree holds nothing forbidden", "no hit", async () =>
         {
-            Artifact = await ArtifactBuilder.BuildAsync(subject.Repository, Request(GateId.G1, "packing") with { Scan = new ContentScan(subject.ScanRules) }, cancellation);
+            Artifact = await ArtifactBuilder.BuildAsync(subject.Repository, Request(GateId.G1, "packing") with { Scan = Scan() }, cancellation);
             return Judge(Artifact.TreeFindings);
         });
         if (list.MayGoOn && Artifact is not null)
@@ -127,7 +127,7 @@ internal sealed class SourceGates(PushSubject subject, PushAsk ask, IOperationVi
         await list.ObserveAsync("scan", "the artifact as it was written holds nothing forbidden, and just the manifest's entries", "no hit", async () =>
         {
             await using var tar = artifact.OpenTar();
-            var contents = await ArtifactReader.ReadAsync(tar, artifact.TarDigest, new ContentScan(subject.ScanRules), cancellation);
+            var contents = await ArtifactReader.ReadAsync(tar, artifact.TarDigest, Scan(), cancellation);
             contents.MustEqual(manifest);
             return Judge(contents.Findings);
         });
@@ -139,8 +139,15 @@ internal sealed class SourceGates(PushSubject subject, PushAsk ask, IOperationVi
         Progress = p => view.Progress("", gate.ToString(), what, p.Files, 0, "files"),
     };
 
-    private static Observation Judge(ScanFindings findings)
+    private ContentScan? Scan() => subject.NoScan is null ? new ContentScan(subject.ScanRules) : null;
+
+    private Observation Judge(ScanFindings findings)
     {
+        if (subject.NoScan is { } gap)
+        {
+            return Observation.CouldNotRun(gap.Statement, gap);
+        }
+
         var seen = findings.IsClean
             ? "scan clean"
             : string.Join("; ", findings.Hits.Take(MostHitsShown)) + (findings.Count > MostHitsShown ? $"; and {findings.Count - MostHitsShown} more" : "");
