@@ -97,12 +97,18 @@ internal sealed class SourceGates(PushSubject subject, PushAsk ask, IOperationVi
 
     private async Task LocalSourceAsync(CheckList list, CancellationToken cancellation)
     {
-        await list.ObserveAsync("scan", "the commit's tree holds nothing forbidden", "no hit", async () =>
+        await list.ObserveAsync("tree", "the commit's tree can be released", "no submodule, no LFS pointer, no path or link that leaves it", async () =>
         {
             Artifact = await ArtifactBuilder.BuildAsync(subject.Repository, Request(GateId.G1, "packing") with { Scan = Scan() }, cancellation);
-            return Judge(Artifact.TreeFindings);
+            return Observation.Held($"{Amount.Count(Artifact.Manifest.Entries.Count, "path")} read", ("entries", Artifact.Manifest.Entries.Count));
         });
-        if (list.MayGoOn && Artifact is not null)
+        if (Artifact is null)
+        {
+            return;
+        }
+
+        list.Observe("scan", "the commit's tree holds nothing forbidden", "no hit", () => Judge(Artifact.TreeFindings));
+        if (list.MayGoOn)
         {
             await new SourceTests(subject, ask, view, here).RunAsync(list, Artifact, cancellation);
         }
