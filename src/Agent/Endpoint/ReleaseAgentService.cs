@@ -155,7 +155,7 @@ public sealed class ReleaseAgentService(TargetHost host, OperationBoard board) :
         }
 
         var work = Work(parts.Current.OperationId);
-        var manifest = new MemoryStream();
+        var manifest = new MemoryStream(parts.Current.Manifest.Length == 0 ? 0 : (int)work.Order.ManifestBytes);
         do
         {
             manifest.Write(parts.Current.Manifest.Span);
@@ -172,7 +172,7 @@ public sealed class ReleaseAgentService(TargetHost host, OperationBoard board) :
         }
 
         return await work.Transfer.IsOpen.WaitAsync(cancellationToken)
-            ? await work.Transfer.OfferAsync(manifest.Length == 0 ? null : manifest.ToArray(), cancellationToken)
+            ? await work.Transfer.OfferAsync(manifest.Length == 0 ? null : manifest.GetBuffer().AsMemory(0, (int)manifest.Length), cancellationToken)
             : new OfferResult([], 0, 0, 0);
     }
 

@@ -9,7 +9,9 @@ namespace IuCutter.Agent.Operations;
 /// Who does what now: starts operations, one a slot, and finds them again. An operation belongs to nobody who called: it ends by
 /// itself, watched or not.
 /// </summary>
-public sealed partial class OperationBoard(LedgerFile ledger, TimeProvider time, ILogger<OperationBoard> log) : IAsyncDisposable
+/// <param name="settle">Undoes and ends, from the ledger, an operation that an error of ours has ended.</param>
+public sealed partial class OperationBoard(
+    LedgerFile ledger, TimeProvider time, Action<string> settle, ILogger<OperationBoard> log) : IAsyncDisposable
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Held> _bySlot = new(StringComparer.Ordinal);
@@ -102,6 +104,7 @@ public sealed partial class OperationBoard(LedgerFile ledger, TimeProvider time,
         catch (Exception e)
         {
             LogFailed(log, e, operation.Kind, operation.Id);
+            Settle(operation);
         }
 #pragma warning restore CA1031
         finally
@@ -112,6 +115,19 @@ public sealed partial class OperationBoard(LedgerFile ledger, TimeProvider time,
             }
 
             operation.Feed.End();
+        }
+    }
+
+    private void Settle(Operation operation)
+    {
+        try
+        {
+            settle(operation.Id);
+        }
+        catch (Exception e) when (e is IOException or RefusalException)
+        {
+            // Then the disk is as bad as the error was: the next start tries again.
+            LogFailed(log, e, operation.Kind, operation.Id);
         }
     }
 

@@ -147,6 +147,7 @@ public sealed class PushWork(TargetHost host, Operation operation, PushOrder ord
         _published = true;
         operation.Record(
             new LedgerEvent.ReleaseStaged(order.Slot, order.Release.ToString(), order.Manifest.ToString(), order.Entries, order.ContentBytes), durable: true);
+        Footprint.Settle(order.Entries);
     }
 
     private Task Promote(CheckList gate, CancellationToken cancellationToken)

@@ -63,12 +63,14 @@ public sealed class Transfer(TargetHost host, Operation operation, PushOrder ord
         await _oneCall.WaitAsync(cancellationToken);
         _isOver = true;
         _oneCall.Release();
+        var staging = _staging;
+        _staging = null;
         if (gate.MayGoOn)
         {
-            return _staging;
+            return staging;
         }
 
-        _staging?.Dispose();
+        staging?.Dispose();
         return null;
     }
 
@@ -86,6 +88,7 @@ public sealed class Transfer(TargetHost host, Operation operation, PushOrder ord
         {
             var bytes = manifest ?? throw new RefusalException(RefusalCode.WrongState, "no manifest has come yet", "offer the manifest first");
             _staging = Staging.Begin(host.Root, Read(bytes));
+            Footprint.Settle(order.Entries);
             _staging.Reuse(Catalogue(), i => operation.Report(GateId.G4, "reusing", i, _staging.Manifest.DistinctContents.Count, "files"), cancellationToken);
         }
 

@@ -75,7 +75,10 @@ public static class ReleaseFolder
         var manifest = ReadManifest(root, id);
         using var folder = root.OpenRelease(id);
         using var tree = folder.OpenDirectory("tree"u8);
-        return TreeReader.Compare(tree, manifest, readContents: true, cancellationToken);
+        Footprint.Settle(manifest.Entries.Count);
+        var comparison = TreeReader.Compare(tree, manifest, readContents: true, cancellationToken);
+        Footprint.Settle(comparison.Files);
+        return comparison;
     }
 
     private static void Write(DirectoryHandle folder, ReadOnlySpan<byte> name, ReadOnlySpan<byte> bytes)

@@ -47,6 +47,8 @@ public sealed class TreeReader
             reader.Differ(missing.Path, "is missing");
         }
 
+        reader._wanted.Clear();
+        reader._wanted.TrimExcess();
         return new TreeComparison(
             manifest.Entries.Count, reader._bytes, reader._differenceCount, [.. reader._differences], reader._extra, reader._firstExtra);
     }

@@ -38,7 +38,7 @@ internal static class AgentServer
         var sandbox = await Sandbox.ProbeAsync(searchPath, HiddenFrom(options), cancellationToken);
         var host = new TargetHost(root, ledger, key, new PayloadRunner(sandbox, options.LeastTier, state, TimeProvider.System), state, TimeProvider.System);
         await using var app = Build(options, socket, host);
-        new Recovery(host, app.Services.GetRequiredService<ILogger<Recovery>>()).Run();
+        app.Services.GetRequiredService<Recovery>().Run();
         ledger.Append("", new LedgerEvent.AgentStarted(AgentVersion.Text, Environment.MachineName, Environment.ProcessId, root.Path), durable: true);
         app.Lifetime.ApplicationStopping.Register(app.Services.GetRequiredService<OperationBoard>().Stop);
         await app.StartAsync(cancellationToken);
@@ -67,9 +67,11 @@ internal static class AgentServer
         });
         builder.Logging.SetMinimumLevel(LogLevel.Warning).AddFilter("IuCutter", LogLevel.Information);
         builder.Services.AddSingleton(host).AddSingleton(host.Ledger).AddSingleton(host.Time);
-        builder.Services.AddSingleton<OperationBoard>().AddSingleton<Readiness>().AddSingleton<IMemoryPoolFactory<byte>, ReceiveBuffers>();
+        builder.Services.AddSingleton<Recovery>().AddSingleton<Readiness>().AddSingleton<IMemoryPoolFactory<byte>, ReceiveBuffers>();
         builder.Services.AddSingleton(new ServedServices(
             ReleaseAgent.Descriptor, Health.Descriptor, Grpc.Reflection.V1.ServerReflection.Descriptor, Grpc.Reflection.V1Alpha.ServerReflection.Descriptor));
+        builder.Services.AddSingleton(s => new OperationBoard(
+            host.Ledger, host.Time, s.GetRequiredService<Recovery>().Settle, s.GetRequiredService<ILogger<OperationBoard>>()));
         builder.Services.AddSingleton(s => new PeerPolicy(options.Users, s.GetRequiredService<ILogger<PeerPolicy>>()));
         builder.Services.AddGrpc(g => (g.MaxReceiveMessageSize, g.MaxSendMessageSize) = (MostMessageBytes, MostMessageBytes));
         builder.Services.Configure<HostOptions>(h => h.ShutdownTimeout = TimeSpan.FromSeconds(5));

@@ -21,11 +21,17 @@ public sealed partial class Recovery(TargetHost host, ILogger<Recovery> log)
 
         foreach (var operation in host.Ledger.Operations)
         {
-            var entries = host.Ledger.EntriesOf(operation).ToList();
-            if (entries[0].Event is LedgerEvent.OperationBegun begun && !entries.Exists(e => e.Event is LedgerEvent.OperationEnded))
-            {
-                Settle(operation, begun, [.. entries.Select(e => e.Event)]);
-            }
+            Settle(operation);
+        }
+    }
+
+    /// <summary>Undoes and ends one operation; nothing happens when it has its end already.</summary>
+    public void Settle(string operation)
+    {
+        var events = host.Ledger.EntriesOf(operation).Select(e => e.Event).ToList();
+        if (events is [LedgerEvent.OperationBegun begun, ..] && !events.Exists(e => e is LedgerEvent.OperationEnded))
+        {
+            Settle(operation, begun, events);
         }
     }
 
@@ -46,7 +52,7 @@ public sealed partial class Recovery(TargetHost host, ILogger<Recovery> log)
         var verdict = isProved ? Verdict.A : remains is null ? Verdict.B : Verdict.C;
         var reason = isProved
             ? "every gate had passed when the agent was stopped"
-            : "the agent was stopped while the operation ran; what it had begun was undone when it started again";
+            : "the agent was stopped while the operation ran, or failed in it; what had been begun was undone";
         host.Ledger.Append(operation, new LedgerEvent.OperationEnded(verdict, reason, [.. changes], null, isProved ? null : "push again"), durable: true);
     }
 

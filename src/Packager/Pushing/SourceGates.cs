@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using IuCutter.Configuration;
 using IuCutter.Gates;
+using IuCutter.Manifests;
 using IuCutter.Packager.Scan;
 using IuCutter.Packager.Showing;
 using IuCutter.Packager.Source;
@@ -100,6 +101,7 @@ internal sealed class SourceGates(PushSubject subject, PushAsk ask, IOperationVi
         await list.ObserveAsync("tree", "the commit's tree can be released", "no submodule, no LFS pointer, no path or link that leaves it", async () =>
         {
             Artifact = await ArtifactBuilder.BuildAsync(subject.Repository, Request(GateId.G1, "packing") with { Scan = Scan() }, cancellation);
+            Footprint.Settle(Artifact.Manifest.Entries.Count);
             return Observation.Held($"{Amount.Count(Artifact.Manifest.Entries.Count, "path")} read", ("entries", Artifact.Manifest.Entries.Count));
         });
         if (Artifact is null)
@@ -128,6 +130,7 @@ internal sealed class SourceGates(PushSubject subject, PushAsk ask, IOperationVi
         await list.ObserveAsync("reproduced", "made a second time it is the same", $"sha256 {artifact.TarDigest}", async () =>
         {
             var again = await ArtifactBuilder.ReproduceAsync(subject.Repository, Request(GateId.G2, "making it again"), cancellation);
+            Footprint.Settle(manifest.Entries.Count);
             return Observation.Of(again == artifact.TarDigest, again == artifact.TarDigest ? "reproduced" : $"sha256 {again}");
         });
         await list.ObserveAsync("scan", "the artifact as it was written holds nothing forbidden, and just the manifest's entries", "no hit", async () =>
@@ -135,6 +138,7 @@ internal sealed class SourceGates(PushSubject subject, PushAsk ask, IOperationVi
             await using var tar = artifact.OpenTar();
             var contents = await ArtifactReader.ReadAsync(tar, artifact.TarDigest, Scan(), cancellation);
             contents.MustEqual(manifest);
+            Footprint.Settle(manifest.Entries.Count);
             return Judge(contents.Findings);
         });
     }
