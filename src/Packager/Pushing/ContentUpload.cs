@@ -21,6 +21,7 @@ internal sealed class ContentUpload(Target target, string operation, Artifact ar
     private readonly Patience _patience = new(time);
     private bool _manifestIsThere;
     private int _damaged;
+    private ulong _leastMissing = ulong.MaxValue;
 
     /// <summary>True once the target has said that it lacks nothing more.</summary>
     public bool IsWhole { get; private set; }
@@ -38,12 +39,13 @@ internal sealed class ContentUpload(Target target, string operation, Artifact ar
                 IsWhole = missing.Ranges.Count == 0;
                 if (!IsWhole)
                 {
+                    ResetIfCloser(missing.Totals);
                     await UploadAsync(client, missing, cancellation);
-                    _patience.Reset();
                 }
             }
-            catch (RpcException e) when (Refusal.IsOfTheWay(e) && !cancellation.IsCancellationRequested)
+            catch (RpcException e) when ((Refusal.IsOfTheWay(e) || e.StatusCode == StatusCode.Aborted) && !cancellation.IsCancellationRequested)
             {
+                // Aborted: the target has not noticed yet that the call before this one is gone.
                 if (!await _patience.AgainAsync(cancellation))
                 {
                     throw target.Explain(e);
@@ -59,6 +61,16 @@ internal sealed class ContentUpload(Target target, string operation, Artifact ar
                 view.Note($"the target takes no contents: {SafeText.Line(e.Status.Detail)}");
                 return;
             }
+        }
+    }
+
+    /// <summary>A way that breaks again and again is good enough as long as something gets through each time.</summary>
+    private void ResetIfCloser(OfferTotals totals)
+    {
+        if (totals.Bytes < _leastMissing)
+        {
+            _leastMissing = totals.Bytes;
+            _patience.Reset();
         }
     }
 
