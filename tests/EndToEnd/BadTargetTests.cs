@@ -191,6 +191,36 @@ public sealed class BadTargetTests
     }
 
     [Fact]
+    public async Task A_disk_that_fills_while_contents_arrive_fails_the_push_and_gives_the_room_back()
+    {
+        await using var scene = await Scene.WithoutAgentAsync();
+        await Programs.OutputOfAsync(scene.Folder, "mount", "-t", "tmpfs", "-o", "size=300m", "none", scene.Root);
+        try
+        {
+            await scene.StartAgentAsync();
+            (await scene.PushAsync()).Exits(0);
+            scene.Payload.Write("big.bin", new string('b', 150_000_000));
+            await scene.Payload.CommitAsync("big");
+            var before = scene.Picture();
+
+            var push = scene.PushAsync("--no-source-tests");
+            await Programs.UntilAsync(() => scene.Ledger.Count(e => e.Event is LedgerEvent.GateBegun { Gate: GateId.G4 }) == 2, "contents arrive");
+            await Programs.RunAsync("fallocate", ["-l", "299m", Path.Combine(scene.Root, ".iucutter", "filler")], scene.Folder);
+            await Programs.RunAsync("fallocate", ["-l", "200m", Path.Combine(scene.Root, ".iucutter", "filler")], scene.Folder);
+
+            (await push).Exits(3).Says("No space left on device").Says("verdict B");
+            File.Delete(Path.Combine(scene.Root, ".iucutter", "filler"));
+            Assert.Equal(before, scene.Picture());
+            (await scene.CliAsync("smoke")).Exits(0);
+        }
+        finally
+        {
+            await scene.Agent.DisposeAsync();
+            await Programs.OutputOfAsync(scene.Folder, "umount", scene.Root);
+        }
+    }
+
+    [Fact]
     public async Task A_deploy_root_that_cannot_be_written_fails_in_preflight()
     {
         await using var scene = await Scene.OpenAsync();

@@ -28,7 +28,7 @@ internal sealed class UploadReader(IAsyncStreamReader<UploadPart> parts, Cancell
                     var data = parts.Current.Data.Span;
                     hash.AppendData(data);
                     Bytes += data.Length;
-                    staging.Take(data);
+                    Take(staging, data);
                     sign();
                     break;
                 case UploadPart.PartOneofCase.End:
@@ -40,6 +40,19 @@ internal sealed class UploadReader(IAsyncStreamReader<UploadPart> parts, Cancell
         }
 
         throw Refused("the upload was cut off: its end is missing");
+    }
+
+    /// <summary>What the target's disk refuses is told apart here from what the network does.</summary>
+    private static void Take(Staging staging, ReadOnlySpan<byte> data)
+    {
+        try
+        {
+            staging.Take(data);
+        }
+        catch (IOException e)
+        {
+            throw new RefusalException(RefusalCode.NoRoom, $"the contents cannot be written: {e.Message}", "see to the target's disk, then push again");
+        }
     }
 
     private void Close(UploadEnd end, byte[] digest)

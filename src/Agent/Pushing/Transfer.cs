@@ -87,13 +87,12 @@ public sealed class Transfer(TargetHost host, Operation operation, PushOrder ord
         if (_staging is null)
         {
             var bytes = manifest ?? throw new RefusalException(RefusalCode.WrongState, "no manifest has come yet", "offer the manifest first");
-            _staging = Staging.Begin(host.Root, Read(bytes));
-            Footprint.Settle(order.Entries);
-            _staging.Reuse(Catalogue(), i => operation.Report(GateId.G4, "reusing", i, _staging.Manifest.DistinctContents.Count, "files"), cancellationToken);
+            Begin(bytes, cancellationToken);
         }
 
         CompleteIfWhole();
-        return new OfferResult([.. _staging.Missing()], _staging.MissingCount, _staging.MissingBytes, _staging.ResumeOffset);
+        var staging = _staging!;
+        return new OfferResult([.. staging.Missing()], staging.MissingCount, staging.MissingBytes, staging.ResumeOffset);
     }
 
     /// <summary>Takes one upload's parts.</summary>
@@ -115,6 +114,11 @@ public sealed class Transfer(TargetHost host, Operation operation, PushOrder ord
                 SignOfLife();
                 operation.Report(GateId.G4, "receiving", staging.ReceivedBytes, total, "bytes");
             });
+        }
+        catch (RefusalException e) when (e.Code == RefusalCode.NoRoom)
+        {
+            _complete.TrySetResult(Observation.NotHeld(e.Message));
+            throw;
         }
         catch (RefusalException e) when (e.Code == RefusalCode.DigestMismatch)
         {
@@ -147,6 +151,22 @@ public sealed class Transfer(TargetHost host, Operation operation, PushOrder ord
                         $"the packager has been gone for {Patience.TotalSeconds:0} s; {(_staging is null ? order.Entries : _staging.MissingCount)} contents had not arrived");
                 }
             }
+        }
+    }
+
+    private void Begin(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+    {
+        var manifest = Read(bytes);
+        try
+        {
+            _staging = Staging.Begin(host.Root, manifest);
+            Footprint.Settle(order.Entries);
+            _staging.Reuse(Catalogue(), i => operation.Report(GateId.G4, "reusing", i, manifest.DistinctContents.Count, "files"), cancellationToken);
+        }
+        catch (IOException e)
+        {
+            _complete.TrySetResult(Observation.NotHeld(e.Message));
+            throw;
         }
     }
 
