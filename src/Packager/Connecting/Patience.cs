@@ -1,9 +1,9 @@
 namespace IuCutter.Packager.Connecting;
 
-/// <summary>How long a broken connection is tried again: some 20 seconds in growing steps, counted anew whenever something got through.</summary>
+/// <summary>How long a broken connection is tried again: a minute in growing steps, for an agent may be starting again, counted anew whenever something got through.</summary>
 internal sealed class Patience(TimeProvider time)
 {
-    private static readonly double[] Seconds = [0.1, 0.3, 0.6, 1, 2, 4, 4, 4, 4];
+    private static readonly double[] Seconds = [0.1, 0.3, 0.6, 1, 2, 4, 4, 8, 10, 10, 10, 10];
 
     private int _tries;
 

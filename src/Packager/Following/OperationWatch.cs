@@ -17,6 +17,7 @@ internal sealed class OperationWatch(Target target, IOperationView view, TimePro
     private readonly Patience _patience = new(time);
     private OperationStory _story = new("", null, null);
     private long _next = 1;
+    private CommandException? _shownTrouble;
 
     /// <param name="operation">Empty: the newest.</param>
     /// <exception cref="CommandException">The operation is unknown, or the target stayed unreachable.</exception>
@@ -29,6 +30,12 @@ internal sealed class OperationWatch(Target target, IOperationView view, TimePro
             if (_story.Ended is not null)
             {
                 return _story;
+            }
+
+            if (_shownTrouble is null && trouble is not null)
+            {
+                _shownTrouble = trouble;
+                view.Note($"{trouble.Message}; trying again for a minute");
             }
 
             // A stream that ends before the operation has: the agent was stopped, and settles the operation at its next start.
