@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 
 namespace IuCutter.Packager.CommandLine;
 
@@ -27,12 +28,27 @@ internal static class Asks
 
     public static Option<bool> Verbose() => new("--verbose", "-v") { Description = "Every check, not only those that did not hold" };
 
-    public static Argument<string> Commit() => new("COMMIT")
+    public static Argument<string> Commit() => NoOption(new Argument<string>("COMMIT")
     {
         Description = "A commit: an id, a branch, a tag or any revision that git knows",
         Arity = ArgumentArity.ZeroOrOne,
         DefaultValueFactory = _ => "HEAD",
-    };
+    });
 
-    public static Argument<string?> Operation() => new("OPERATION") { Description = "An operation's id (else the newest)", Arity = ArgumentArity.ZeroOrOne };
+    public static Argument<string?> Operation() =>
+        NoOption(new Argument<string?>("OPERATION") { Description = "An operation's id (else the newest)", Arity = ArgumentArity.ZeroOrOne });
+
+    // The library takes a misspelt option for the argument that is still open.
+    private static Argument<T> NoOption<T>(Argument<T> argument)
+    {
+        argument.Validators.Add(result =>
+        {
+            if (result.Tokens is [{ Value: ['-', ..] word }, ..])
+            {
+                var near = result.Parent is CommandResult { Command: var command } ? Misspelt.Meant(word, command) : null;
+                result.AddError($"Unknown option '{word}'.{(near is null ? "" : $" Did you mean '{near}'?")}");
+            }
+        });
+        return argument;
+    }
 }

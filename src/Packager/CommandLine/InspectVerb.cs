@@ -79,7 +79,7 @@ internal static class InspectVerb
         screen.Line(artifact.TreeFindings.IsClean ? "scan       clean" : $"scan       {Amount.Count(artifact.TreeFindings.Count, "hit")}: a push would be refused");
         foreach (var hit in artifact.TreeFindings.Hits)
         {
-            screen.Line($"  {hit}; to allow it: {hit.AllowLine}");
+            screen.Line($"  {hit}");
         }
     }
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
 using System.Runtime.InteropServices;
 using IuCutter.Configuration;
 using IuCutter.Packager.Showing;
@@ -41,7 +42,7 @@ internal static class Invocation
     {
         CommandException known => known,
         SourceException source => new CommandException(
-            source.Code == SourceCodes.GitFailed ? ExitCode.Failed : ExitCode.Usage, source.Code, SafeText.Line(source.Message), source.Next, source),
+            ExitOf(source.Code), source.Code, SafeText.Line(source.Message), source.Next, source),
         ConfigurationException configuration => new CommandException(
             ExitCode.Usage,
             "BAD_CONFIGURATION",
@@ -51,6 +52,13 @@ internal static class Invocation
         OperationCanceledException => new CommandException(ExitCode.Interrupted, "INTERRUPTED", "interrupted"),
         IOException or UnauthorizedAccessException => new CommandException(ExitCode.Failed, "IO_FAILED", SafeText.Line(failure.Message), null, failure),
         _ => null,
+    };
+
+    private static ExitCode ExitOf(string code) => code switch
+    {
+        SourceCodes.GitFailed => ExitCode.Failed,
+        SourceCodes.ArtifactDigestMismatch or SourceCodes.ArtifactMalformed or SourceCodes.ArtifactDiffers => ExitCode.Blocked,
+        _ => ExitCode.Usage,
     };
 
     private static ExitCode Fail(Surroundings here, string[] arguments, CommandException said)
@@ -92,17 +100,22 @@ internal static class Invocation
 
     private static string Refused(ParseResult parsed)
     {
-        var reasons = string.Join("; ", parsed.Errors.Select(error => SafeText.Line(error.Message)).Distinct(StringComparer.Ordinal));
-        var near = parsed.UnmatchedTokens.Select(word => NearestWord(word, parsed)).OfType<string>().FirstOrDefault();
+        if (parsed.Tokens.Count == 0)
+        {
+            return "no command was given";
+        }
+
+        var reasons = string.Join(" ", parsed.Errors
+            .Where(error => parsed.Errors.Count == 1 || error.SymbolResult is not CommandResult { Command: RootCommand } || parsed.UnmatchedTokens.Any(error.Message.Contains))
+            .Select(error => OneLine(error.Message))
+            .Distinct(StringComparer.Ordinal));
+        var near = parsed.UnmatchedTokens.Select(word => Misspelt.Meant(word, parsed.CommandResult.Command)).OfType<string>().FirstOrDefault();
         return near is null ? reasons : $"{reasons} Did you mean '{near}'?";
     }
 
-    private static string? NearestWord(string word, ParseResult parsed)
-    {
-        var command = parsed.CommandResult.Command;
-        var known = word.StartsWith('-') ? command.Options.Select(option => option.Name) : command.Subcommands.Select(verb => verb.Name);
-        return Configuration.NearestWord.Of(word, known);
-    }
+    // The library sets its lists on lines of their own.
+    private static string OneLine(string message) =>
+        SafeText.Line(string.Join(' ', message.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)));
 
     private static string Path(ParseResult parsed) => parsed.CommandResult.Command is Verb verb ? verb.Name + " " : "";
 }

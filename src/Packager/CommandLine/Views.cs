@@ -6,6 +6,6 @@ namespace IuCutter.Packager.CommandLine;
 internal static class Views
 {
     public static IOperationView For(bool json, bool verbose, Surroundings here) => json
-        ? new ProgramView(new JsonLines(here.Out), here.Errors)
+        ? new ProgramView(new JsonLines(here.Out), here.Errors, here.Time)
         : new PeopleView(here.Screen, here.Time, verbose);
 }

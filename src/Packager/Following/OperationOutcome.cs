@@ -20,7 +20,9 @@ internal static class OperationOutcome
             Release = release,
             Slot = slot,
             ReleasePath = release is null ? null : await PathOfAsync(release, slot, target, cancellation),
-            Changes = ended.Changes,
+
+            // Those were changes of then; this time nothing was done.
+            Changes = wasLiveAlready ? [] : ended.Changes,
             Undo = OnTarget(ended.Undo, target),
             Next = OnTarget(ended.Next, target),
             WasLiveAlready = wasLiveAlready,

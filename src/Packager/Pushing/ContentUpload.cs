@@ -34,13 +34,14 @@ internal sealed class ContentUpload(Target target, string operation, Artifact ar
         {
             try
             {
-                var client = await target.EnsureAsync(cancellation);
-                var missing = await OfferAsync(client, cancellation);
-                IsWhole = missing.Ranges.Count == 0;
-                if (!IsWhole)
+                await BringAsync(cancellation);
+            }
+            catch (CommandException e) when (e.Exit == ExitCode.Unreachable)
+            {
+                // The way itself, an ssh that had ended, could not be brought up again yet.
+                if (!await _patience.AgainAsync(cancellation))
                 {
-                    ResetIfCloser(missing.Totals);
-                    await UploadAsync(client, missing, cancellation);
+                    throw;
                 }
             }
             catch (RpcException e) when ((Refusal.IsOfTheWay(e) || e.StatusCode == StatusCode.Aborted) && !cancellation.IsCancellationRequested)
@@ -61,6 +62,18 @@ internal sealed class ContentUpload(Target target, string operation, Artifact ar
                 view.Note($"the target takes no contents: {SafeText.Line(e.Status.Detail)}");
                 return;
             }
+        }
+    }
+
+    private async Task BringAsync(CancellationToken cancellation)
+    {
+        var client = await target.EnsureAsync(cancellation);
+        var missing = await OfferAsync(client, cancellation);
+        IsWhole = missing.Ranges.Count == 0;
+        if (!IsWhole)
+        {
+            ResetIfCloser(missing.Totals);
+            await UploadAsync(client, missing, cancellation);
         }
     }
 

@@ -38,7 +38,7 @@ internal static class GateSummary
 
         var one = checks[0];
         return checks.Count == 1 && one.Evidence?.Command is null && one.Seen.Length <= LongestPart
-            ? one.Seen
+            ? one.Seen.TrimEnd('.')
             : $"{part.Key} {(checks.Count == 1 ? "ok" : Amount.Count(checks.Count, "check") + " ok")}";
     }
 }

@@ -5,8 +5,12 @@ using IuCutter.Ledgers;
 namespace IuCutter.Packager.Showing;
 
 /// <summary>Shows an operation to programs: JSON lines on standard output, and what is meant for people on standard error.</summary>
-internal sealed class ProgramView(JsonLines lines, Screen people) : IOperationView
+internal sealed class ProgramView(JsonLines lines, Screen people, TimeProvider time) : IOperationView
 {
+    private static readonly TimeSpan ProgressPause = TimeSpan.FromMilliseconds(100);
+
+    private long _lastProgress;
+
     public void Heading(string text) => people.Line(SafeText.Line(text));
 
     public void Note(string text) => people.Line(SafeText.Line(text));
@@ -18,17 +22,28 @@ internal sealed class ProgramView(JsonLines lines, Screen people) : IOperationVi
         json.WriteNumber("milliseconds", Math.Round(milliseconds, 1));
     });
 
-    public void Progress(string operation, string gate, string what, long done, long total, string unit) => lines.Write(json =>
+    public void Progress(string operation, string gate, string what, long done, long total, string unit)
     {
-        json.WriteString("operation", operation);
-        json.WriteStartObject("progress");
-        json.WriteString("gate", gate);
-        json.WriteString("what", what);
-        json.WriteNumber("done", done);
-        json.WriteNumber("total", total);
-        json.WriteString("unit", unit);
-        json.WriteEndObject();
-    });
+        // Two that come at once may both be written: that costs a line and no lock.
+        var now = time.GetTimestamp();
+        if (time.GetElapsedTime(Volatile.Read(ref _lastProgress), now) < ProgressPause && (total == 0 || done < total))
+        {
+            return;
+        }
+
+        Volatile.Write(ref _lastProgress, now);
+        lines.Write(json =>
+        {
+            json.WriteString("operation", operation);
+            json.WriteStartObject("progress");
+            json.WriteString("gate", gate);
+            json.WriteString("what", what);
+            json.WriteNumber("done", done);
+            json.WriteNumber("total", total);
+            json.WriteString("unit", unit);
+            json.WriteEndObject();
+        });
+    }
 
     public void Recorded(long number, string operation, ReadOnlyMemory<byte> line, LedgerEntry? entry) => lines.Write(json =>
     {

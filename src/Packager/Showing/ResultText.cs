@@ -8,7 +8,7 @@ internal static class ResultText
     public static IEnumerable<string> Lines(OperationResult result, Screen screen)
     {
         yield return "";
-        yield return screen.Paint(InkOf(result.Verdict), $"verdict {result.Verdict}") + $"  {Meaning(result)}";
+        yield return screen.Paint(InkOf(result.Verdict), $"verdict {result.Verdict}") + "  " + SafeText.Line(Meaning(result));
         if (result.Verdict != Verdict.A)
         {
             yield return Row("because", result.Reason);

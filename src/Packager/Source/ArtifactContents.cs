@@ -26,5 +26,5 @@ public sealed record ArtifactContents(IReadOnlyList<ManifestEntry> Entries, long
     }
 
     private static SourceException Differs(string what) =>
-        new(SourceCodes.ArtifactDiffers, $"The archive is not what the manifest says: {what}.", "Pack the commit again, or take the manifest that belongs to it.");
+        new(SourceCodes.ArtifactDiffers, $"It is not what the manifest says: {what}.", "Pack the commit again, or take the manifest that belongs to it.");
 }

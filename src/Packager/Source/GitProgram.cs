@@ -42,7 +42,7 @@ internal sealed class GitProgram(string program, string folder)
         catch (Win32Exception cause)
         {
             throw new SourceException(
-                SourceCodes.GitMissing, $"The program '{program}' cannot be started.", "Install git 2.25 or later and see that it is on the PATH.", cause);
+                SourceCodes.GitMissing, $"The program '{program}' cannot be started ({cause.Message.TrimEnd('.')}).", "Install git 2.25 or later and see that it is on the PATH.", cause);
         }
     }
 
