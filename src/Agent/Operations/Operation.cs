@@ -50,6 +50,8 @@ public sealed class Operation(string id, string kind, string slot, LedgerFile le
     /// <param name="needsEarlier">False for a gate that has its work whatever came of the others: a failure is reported too.</param>
     public async Task<GateResult> RunGateAsync(GateId gate, Func<CheckList, Task> work, bool needsEarlier = true)
     {
+        // On a stack of its own: else the frames below would keep alive what the gate before has worked with, a large manifest above all.
+        await Task.Yield();
         var clock = Stopwatch.GetTimestamp();
         Record(new LedgerEvent.GateBegun(gate, "target"));
         GateResult result;

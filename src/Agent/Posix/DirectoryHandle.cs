@@ -38,7 +38,7 @@ public sealed unsafe class DirectoryHandle : IDisposable
 
     /// <summary>Makes a file that was not there; its permission bits are exactly those given.</summary>
     public SafeFileHandle CreateFile(ReadOnlySpan<byte> path, uint mode) =>
-        new(OpenBeneath(path, Libc.WriteOnly | Libc.Create | Libc.Exclusive, mode, "create"), ownsHandle: true);
+        new(OpenBeneath(path, Libc.ReadWrite | Libc.Create | Libc.Exclusive, mode, "create"), ownsHandle: true);
 
     /// <summary>Makes one directory; false when it was there already.</summary>
     public bool MakeDirectory(ReadOnlySpan<byte> path, uint mode)
@@ -225,6 +225,10 @@ public sealed unsafe class DirectoryHandle : IDisposable
             ? ((long)(buffer.AvailableBlocks * buffer.FragmentSize), (long)buffer.AvailableFiles)
             : throw PosixException.Last("measure the room of", "a directory"u8);
     }
+
+    /// <summary>Gives an empty file the source's content without copying it; false where the file system cannot.</summary>
+    public static bool TryReflink(SafeFileHandle source, SafeFileHandle into) =>
+        Libc.Ioctl((int)into.DangerousGetHandle(), Libc.CloneFile, (int)source.DangerousGetHandle()) == 0;
 
     /// <summary>Makes a written file survive a power cut.</summary>
     public static void Flush(SafeFileHandle file)

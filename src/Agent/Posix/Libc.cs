@@ -29,6 +29,9 @@ internal static unsafe partial class Libc
     public const ulong ResolveNoSymlinks = 0x04;
     public const ulong ResolveBeneath = 0x08;
 
+    /// <summary>FICLONE of linux/fs.h.</summary>
+    public const nuint CloneFile = 0x40049409;
+
     private const string Library = "libc";
 
     /// <summary>The same number on every architecture that has the call: it came after the tables were made one.</summary>

@@ -65,6 +65,7 @@ public sealed class Transfer(TargetHost host, Operation operation, PushOrder ord
         _oneCall.Release();
         var staging = _staging;
         _staging = null;
+        Footprint.Settle(order.Entries);
         if (gate.MayGoOn)
         {
             return staging;
@@ -161,7 +162,7 @@ public sealed class Transfer(TargetHost host, Operation operation, PushOrder ord
         {
             _staging = Staging.Begin(host.Root, manifest);
             Footprint.Settle(order.Entries);
-            _staging.Reuse(Catalogue(), i => operation.Report(GateId.G4, "reusing", i, manifest.DistinctContents.Count, "files"), cancellationToken);
+            Reuse(_staging, cancellationToken);
         }
         catch (IOException e)
         {
@@ -194,10 +195,14 @@ public sealed class Transfer(TargetHost host, Operation operation, PushOrder ord
     }
 
     /// <summary>The live release first: it is the likeliest to have what the new one needs.</summary>
-    private ContentCatalogue Catalogue()
+    private void Reuse(Staging staging, CancellationToken cancellationToken)
     {
         var live = host.Ledger.History(order.Slot).Live;
-        return ContentCatalogue.Of(host.Root, host.Root.Releases().OrderBy(r => r.ToString() == live ? 0 : 1));
+        var reuse = new ReleaseReuse(host.Root, staging);
+        foreach (var release in host.Root.Releases().OrderBy(r => r.ToString() == live ? 0 : 1))
+        {
+            reuse.TakeFrom(release, taken => operation.Report(GateId.G4, "reusing", taken, staging.Manifest.DistinctContents.Count, "files"), cancellationToken);
+        }
     }
 
     private void CompleteIfWhole()

@@ -1,9 +1,7 @@
-using System.Buffers;
-using System.Security.Cryptography;
+using System.Text;
 using IuCutter.Agent.Posix;
 using IuCutter.Digests;
 using IuCutter.Manifests;
-using Microsoft.Win32.SafeHandles;
 
 namespace IuCutter.Agent.Releases;
 
@@ -13,36 +11,38 @@ namespace IuCutter.Agent.Releases;
 /// </summary>
 public sealed class Staging : IDisposable
 {
-    private const int BufferBytes = 256 * 1024;
-
-    private readonly DeployRoot _root;
     private readonly DirectoryHandle _folder;
     private readonly DirectoryHandle _tree;
-    private readonly List<ManifestEntry>[] _entriesOf;
+    private readonly EntriesByContent _entries;
     private readonly bool[] _have;
-    private Incoming? _incoming;
+    private int _firstMissing;
+    private int _reused;
+    private int _rotten;
+    private IncomingContent? _incoming;
 
-    private Staging(DeployRoot root, Manifest manifest, DirectoryHandle folder, DirectoryHandle tree)
+    private Staging(Manifest manifest, DirectoryHandle folder, DirectoryHandle tree)
     {
-        (_root, Manifest, _folder, _tree) = (root, manifest, folder, tree);
+        (Manifest, _folder, _tree) = (manifest, folder, tree);
         _have = new bool[manifest.DistinctContents.Count];
-        _entriesOf = GroupByContent(manifest);
+        _entries = new EntriesByContent(manifest);
     }
 
     public Manifest Manifest { get; }
 
     /// <summary>Contents that were taken from releases on the target.</summary>
-    public int Reused { get; private set; }
+    public int Reused => _reused;
+
+    /// <summary>Contents of releases on the target that were found changed, and so had to come from elsewhere.</summary>
+    public int Rotten => _rotten;
 
     /// <summary>Contents that came over the wire, and their bytes.</summary>
     public int Received { get; private set; }
 
     public long ReceivedBytes { get; private set; }
 
-    /// <summary>Contents of releases on the target that were found changed, and so had to come over the wire.</summary>
-    public int Rotten { get; private set; }
-
     public long MissingCount => _have.LongCount(h => !h);
+
+    public long MissingBytes => Manifest.DistinctContents.Where((_, i) => !_have[i]).Sum(c => c.Size) - ResumeOffset;
 
     /// <summary>How many bytes of the content under way are there and hashed; it is the first missing one.</summary>
     public long ResumeOffset => _incoming?.Written ?? 0;
@@ -52,24 +52,31 @@ public sealed class Staging : IDisposable
     {
         var folder = root.BeginStaging(manifest.ReleaseId);
         folder.MakeDirectory("tree"u8, 0x1ED);
-        var staging = new Staging(root, manifest, folder, folder.OpenDirectory("tree"u8));
+        var staging = new Staging(manifest, folder, folder.OpenDirectory("tree"u8));
         staging.MakeDirectories();
         return staging;
     }
 
-    /// <summary>Takes what other releases have; a content that is not what it was is left for the wire.</summary>
-    public void Reuse(ContentCatalogue catalogue, Action<int> progress, CancellationToken cancellationToken)
+    public bool Has(int content) => _have[content];
+
+    /// <summary>Whether a content is some file's, and not links' only.</summary>
+    public bool IsFile(int content) => _entries.FileOf(content) is not null;
+
+    /// <summary>Takes a content from a file or link of another release; other contents may be taken at the same time.</summary>
+    /// <returns>False when what lies there is not that content any more.</returns>
+    public bool TakeFrom(DirectoryHandle tree, TreePath path, int content)
     {
-        for (var i = 0; i < _have.Length; i++)
+        try
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            var content = Manifest.DistinctContents[i];
-            if (!_have[i] && catalogue.Find(content.Digest, isLink: !IsFile(i)) is { } place)
-            {
-                Reuse(i, place.Release, place.Path);
-                progress(i);
-            }
+            _have[content] = _entries.FileOf(content) is { } first ? TakeFile(tree, path, content, first) : TakeLink(tree, path, content);
         }
+        catch (PosixException e) when (!e.IsNoRoom)
+        {
+            // Gone or unreadable: then it comes from elsewhere.
+        }
+
+        Interlocked.Increment(ref (_have[content] ? ref _reused : ref _rotten));
+        return _have[content];
     }
 
     /// <summary>The contents that have to come over the wire, as runs of content numbers.</summary>
@@ -92,8 +99,6 @@ public sealed class Staging : IDisposable
         }
     }
 
-    public long MissingBytes => Manifest.DistinctContents.Where((_, i) => !_have[i]).Sum(c => c.Size) - ResumeOffset;
-
     /// <summary>Says where the sender will go on; anything but the first missing content at its resume offset is refused.</summary>
     /// <exception cref="RefusalException">The sender is somewhere else.</exception>
     public void Resume(uint content, ulong offset)
@@ -107,8 +112,8 @@ public sealed class Staging : IDisposable
                 "offer the manifest again, and send from where the answer says");
         }
 
-        // Empty contents bring no byte that could start them.
-        Advance();
+        _firstMissing = first;
+        FinishEmptyOnes();
     }
 
     /// <summary>Takes the next bytes, whichever contents they belong to.</summary>
@@ -117,17 +122,25 @@ public sealed class Staging : IDisposable
     {
         while (!bytes.IsEmpty)
         {
-            var incoming = _incoming ?? throw new RefusalException(
-                RefusalCode.BadRequest, $"{bytes.Length} bytes came after the last missing content", "report this as a bug of the sender");
-            var part = bytes[..(int)Math.Min(bytes.Length, incoming.Size - incoming.Written)];
-            incoming.Write(part);
-            ReceivedBytes += part.Length;
-            bytes = bytes[part.Length..];
-            if (incoming.Written == incoming.Size)
+            if (_firstMissing < 0)
             {
-                Finish(incoming);
-                Advance();
+                throw new RefusalException(
+                    RefusalCode.BadRequest, $"{bytes.Length} bytes came after the last missing content", "report this as a bug of the sender");
             }
+
+            var left = Manifest.DistinctContents[_firstMissing].Size - ResumeOffset;
+            var part = bytes[..(int)Math.Min(bytes.Length, left)];
+            if (_incoming is null && part.Length == left)
+            {
+                TakeWhole(_firstMissing, part);
+            }
+            else
+            {
+                TakePart(part);
+            }
+
+            bytes = bytes[part.Length..];
+            FinishEmptyOnes();
         }
     }
 
@@ -146,61 +159,30 @@ public sealed class Staging : IDisposable
         _folder.Dispose();
     }
 
-    private static List<ManifestEntry>[] GroupByContent(Manifest manifest)
-    {
-        var number = new Dictionary<Sha256Digest, int>(manifest.DistinctContents.Count);
-        var groups = new List<ManifestEntry>[manifest.DistinctContents.Count];
-        foreach (var entry in manifest.Entries)
-        {
-            if (!number.TryGetValue(entry.Content, out var i))
-            {
-                number[entry.Content] = i = number.Count;
-                groups[i] = new List<ManifestEntry>(1);
-            }
-
-            groups[i].Add(entry);
-        }
-
-        return groups;
-    }
-
-    private bool IsFile(int content) => _entriesOf[content].Exists(e => e.Kind != EntryKind.Link);
-
     private void MakeDirectories()
     {
-        var made = new HashSet<string>(StringComparer.Ordinal);
+        var made = "";
         foreach (var entry in Manifest.Entries)
         {
             var path = entry.Path.Raw;
             for (var slash = path.IndexOf('/', StringComparison.Ordinal); slash > 0; slash = path.IndexOf('/', slash + 1))
             {
-                if (made.Add(path[..slash]))
+                // In path order all that lies in a folder stands together.
+                if (!IsWithin(made, path.AsSpan(0, slash)))
                 {
-                    _tree.MakeDirectory(System.Text.Encoding.Latin1.GetBytes(path[..slash]), 0x1ED);
+                    _tree.MakeDirectory(Encoding.Latin1.GetBytes(path[..slash]), 0x1ED);
+                    made = path[..slash];
                 }
             }
         }
     }
 
-    private void Reuse(int content, ReleaseId release, TreePath path)
-    {
-        byte[] place = [.. "tree/"u8, .. path.ToBytes()];
-        try
-        {
-            using var folder = _root.OpenRelease(release);
-            _have[content] = IsFile(content) ? ReuseFile(content, folder, place) : ReuseLink(content, folder, place);
-        }
-        catch (PosixException e) when (!e.IsNoRoom)
-        {
-            // Gone or unreadable: then it comes over the wire.
-        }
+    private static bool IsWithin(ReadOnlySpan<char> made, ReadOnlySpan<char> folder) =>
+        made.StartsWith(folder, StringComparison.Ordinal) && (made.Length == folder.Length || made[folder.Length] == '/');
 
-        (Reused, Rotten) = _have[content] ? (Reused + 1, Rotten) : (Reused, Rotten + 1);
-    }
-
-    private bool ReuseLink(int content, DirectoryHandle folder, byte[] place)
+    private bool TakeLink(DirectoryHandle tree, TreePath path, int content)
     {
-        var text = folder.ReadLink(place);
+        var text = tree.ReadLink(path.ToBytes());
         if (text is null || Sha256Digest.Of(text) != Manifest.DistinctContents[content].Digest)
         {
             return false;
@@ -210,23 +192,10 @@ public sealed class Staging : IDisposable
         return true;
     }
 
-    private bool ReuseFile(int content, DirectoryHandle folder, byte[] place)
+    private bool TakeFile(DirectoryHandle tree, TreePath path, int content, ManifestEntry first)
     {
-        var first = _entriesOf[content].First(e => e.Kind != EntryKind.Link);
-        var isWhole = false;
-        try
-        {
-            using var source = folder.OpenRead(place);
-            isWhole = Copy(source, first);
-        }
-        finally
-        {
-            if (!isWhole)
-            {
-                _tree.Remove(first.Path.ToBytes());
-            }
-        }
-
+        using var source = tree.OpenRead(path.ToBytes());
+        var isWhole = ContentCopy.Make(source, _tree, first);
         if (isWhole)
         {
             WriteOthers(content, first);
@@ -235,77 +204,87 @@ public sealed class Staging : IDisposable
         return isWhole;
     }
 
-    /// <summary>Copies and hashes at once; false when the source is not the content that the manifest means.</summary>
-    private bool Copy(SafeFileHandle source, ManifestEntry entry)
+    private void TakeWhole(int content, ReadOnlySpan<byte> bytes)
     {
-        using var file = CreateFile(entry);
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        var buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
-        try
+        var wanted = Manifest.DistinctContents[content].Digest;
+        if (Sha256Digest.Of(bytes) is var seen && seen != wanted)
         {
-            long at = 0;
-            for (int read; (read = RandomAccess.Read(source, buffer, at)) > 0 && at <= entry.Size; at += read)
-            {
-                RandomAccess.Write(file, buffer.AsSpan(0, read), at);
-                hash.AppendData(buffer, 0, read);
-            }
+            throw Damaged(content, seen);
+        }
 
-            return at == entry.Size && Sha256Digest.FromBytes(hash.GetHashAndReset()) == entry.Content;
-        }
-        finally
+        var first = _entries.FileOf(content);
+        if (first is { } entry)
         {
-            ArrayPool<byte>.Shared.Return(buffer);
+            using var file = ContentCopy.Create(_tree, entry);
+            RandomAccess.Write(file, bytes, 0);
         }
+
+        ReceivedBytes += bytes.Length;
+        Count(content, first, first is null ? bytes.ToArray() : null);
     }
 
-    private void Advance()
+    private void TakePart(ReadOnlySpan<byte> part)
     {
-        for (var i = Array.IndexOf(_have, false); i >= 0 && _incoming is null; i = Array.IndexOf(_have, false, i))
+        _incoming ??= Begin(_firstMissing);
+        _incoming.Write(part);
+        ReceivedBytes += part.Length;
+        if (_incoming.Written < _incoming.Size)
         {
-            var incoming = new Incoming(i, this);
-            if (incoming.Size == 0)
-            {
-                Finish(incoming);
-            }
-            else
-            {
-                _incoming = incoming;
-            }
+            return;
         }
-    }
 
-    private void Finish(Incoming incoming)
-    {
+        using var incoming = _incoming;
         _incoming = null;
-        using (incoming)
+        if (incoming.Digest() is var seen && seen != Manifest.DistinctContents[incoming.Number].Digest)
         {
-            var wanted = Manifest.DistinctContents[incoming.Content].Digest;
-            if (incoming.Digest() is var seen && seen != wanted)
+            if (incoming.Entry is { } broken)
             {
-                if (incoming.First is { } broken)
-                {
-                    _tree.Remove(broken.Path.ToBytes());
-                }
-
-                throw new RefusalException(
-                    RefusalCode.DigestMismatch,
-                    $"{_entriesOf[incoming.Content][0].Path} arrived with sha256 {seen.Short}…, the manifest says {wanted.Short}…",
-                    "push again; if it happens twice, something between the hosts changes data");
+                _tree.Remove(broken.Path.ToBytes());
             }
+
+            throw Damaged(incoming.Number, seen);
         }
 
-        WriteOthers(incoming.Content, incoming.First, incoming.LinkText);
-        _have[incoming.Content] = true;
+        Count(incoming.Number, incoming.Entry, incoming.LinkText);
+    }
+
+    private IncomingContent Begin(int content)
+    {
+        var entry = _entries.FileOf(content);
+        return new IncomingContent(content, Manifest.DistinctContents[content].Size, entry, entry is { } file ? ContentCopy.Create(_tree, file) : null);
+    }
+
+    /// <summary>Empty contents bring no byte that could start them.</summary>
+    private void FinishEmptyOnes()
+    {
+        while (_incoming is null && (_firstMissing = Array.IndexOf(_have, false, Math.Max(_firstMissing, 0))) >= 0
+            && Manifest.DistinctContents[_firstMissing].Size == 0)
+        {
+            TakeWhole(_firstMissing, []);
+        }
+    }
+
+    private void Count(int content, ManifestEntry? written, byte[]? linkText)
+    {
+        WriteOthers(content, written, linkText);
+        _have[content] = true;
         Received++;
     }
 
-    private SafeFileHandle CreateFile(ManifestEntry entry) =>
-        _tree.CreateFile(entry.Path.ToBytes(), entry.Kind == EntryKind.Executable ? 0x1EDu : 0x1A4u);
+    private RefusalException Damaged(int content, Sha256Digest seen) => new(
+        RefusalCode.DigestMismatch,
+        $"{_entries.Of(content).First().Path} arrived with sha256 {seen.Short}…, the manifest says {Manifest.DistinctContents[content].Digest.Short}…",
+        "push again; if it happens twice, something between the hosts changes data");
 
     /// <summary>The same content at its other paths.</summary>
     private void WriteOthers(int content, ManifestEntry? written, byte[]? linkText = null)
     {
-        foreach (var entry in _entriesOf[content])
+        if (written is not null && _entries.IsAlone(content))
+        {
+            return;
+        }
+
+        foreach (var entry in _entries.Of(content))
         {
             if (entry.Kind == EntryKind.Link)
             {
@@ -315,7 +294,7 @@ public sealed class Staging : IDisposable
             else if (entry != written)
             {
                 using var source = _tree.OpenRead(written!.Value.Path.ToBytes());
-                if (!Copy(source, entry))
+                if (!ContentCopy.Make(source, _tree, entry))
                 {
                     throw new IOException($"{written.Value.Path} changed while it was copied to {entry.Path}");
                 }
@@ -328,60 +307,5 @@ public sealed class Staging : IDisposable
         using var file = _tree.OpenRead(entry.Path.ToBytes());
         var bytes = new byte[entry.Size];
         return RandomAccess.Read(file, bytes, 0) == bytes.Length ? bytes : throw new IOException($"{entry.Path} changed while it was read");
-    }
-
-    /// <summary>The one content that is arriving now.</summary>
-    private sealed class Incoming : IDisposable
-    {
-        private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        private readonly SafeFileHandle? _file;
-
-        public Incoming(int content, Staging staging)
-        {
-            (Content, Size) = (content, staging.Manifest.DistinctContents[content].Size);
-            First = staging._entriesOf[content].Where(e => e.Kind != EntryKind.Link).Select(e => (ManifestEntry?)e).FirstOrDefault();
-            if (First is { } first)
-            {
-                _file = staging.CreateFile(first);
-            }
-            else
-            {
-                LinkText = new byte[Size];
-            }
-        }
-
-        public int Content { get; }
-
-        public long Size { get; }
-
-        public long Written { get; private set; }
-
-        /// <summary>Null when only links have this content.</summary>
-        public ManifestEntry? First { get; }
-
-        public byte[]? LinkText { get; }
-
-        public void Write(ReadOnlySpan<byte> part)
-        {
-            if (_file is not null)
-            {
-                RandomAccess.Write(_file, part, Written);
-            }
-            else
-            {
-                part.CopyTo(LinkText.AsSpan((int)Written));
-            }
-
-            _hash.AppendData(part);
-            Written += part.Length;
-        }
-
-        public Sha256Digest Digest() => Sha256Digest.FromBytes(_hash.GetHashAndReset());
-
-        public void Dispose()
-        {
-            _file?.Dispose();
-            _hash.Dispose();
-        }
     }
 }

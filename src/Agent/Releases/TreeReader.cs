@@ -13,8 +13,8 @@ public sealed class TreeReader
 
     private readonly DirectoryHandle _tree;
     private readonly bool _readContents;
-    private readonly Dictionary<string, ManifestEntry> _wanted = new(StringComparer.Ordinal);
-    private readonly HashSet<string> _directories = new(StringComparer.Ordinal);
+    private readonly Manifest _manifest;
+    private readonly bool[] _seen;
     private readonly List<string> _differences = [];
     private int _differenceCount;
     private int _extra;
@@ -23,18 +23,8 @@ public sealed class TreeReader
 
     private TreeReader(DirectoryHandle tree, Manifest manifest, bool readContents)
     {
-        (_tree, _readContents) = (tree, readContents);
-        foreach (var entry in manifest.Entries)
-        {
-            _wanted.Add(entry.Path.Raw, entry);
-            for (var slash = entry.Path.Raw.LastIndexOf('/'); slash > 0; slash = entry.Path.Raw.LastIndexOf('/', slash - 1))
-            {
-                if (!_directories.Add(entry.Path.Raw[..slash]))
-                {
-                    break;
-                }
-            }
-        }
+        (_tree, _manifest, _readContents) = (tree, manifest, readContents);
+        _seen = new bool[manifest.Entries.Count];
     }
 
     /// <param name="readContents">False: kinds, sizes and modes only, for files that were hashed while they were written.</param>
@@ -42,13 +32,11 @@ public sealed class TreeReader
     {
         var reader = new TreeReader(tree, manifest, readContents);
         reader.Walk("", cancellationToken);
-        foreach (var missing in reader._wanted.Values.OrderBy(e => e.Path))
+        for (var entry = Array.IndexOf(reader._seen, false); entry >= 0; entry = Array.IndexOf(reader._seen, false, entry + 1))
         {
-            reader.Differ(missing.Path, "is missing");
+            reader.Differ(manifest.Entries[entry].Path, "is missing");
         }
 
-        reader._wanted.Clear();
-        reader._wanted.TrimExcess();
         return new TreeComparison(
             manifest.Entries.Count, reader._bytes, reader._differenceCount, [.. reader._differences], reader._extra, reader._firstExtra);
     }
@@ -61,18 +49,20 @@ public sealed class TreeReader
         {
             var path = at.Length == 0 ? Encoding.Latin1.GetString(name) : at + "/" + Encoding.Latin1.GetString(name);
             var status = (directory ?? _tree).Status(name);
-            if (_wanted.Remove(path, out var entry))
+            var treePath = TreePath.FromBytes(Encoding.Latin1.GetBytes(path));
+            if (_manifest.Find(treePath) is >= 0 and var entry)
             {
-                Hold(directory ?? _tree, name, entry, status);
+                _seen[entry] = true;
+                Hold(directory ?? _tree, name, _manifest.Entries[entry], status);
             }
-            else if (status is { Kind: NodeKind.Directory } && _directories.Contains(path))
+            else if (status is { Kind: NodeKind.Directory } && _manifest.IsFolder(treePath))
             {
                 Walk(path, cancellationToken);
             }
             else
             {
                 _extra++;
-                _firstExtra ??= TreePath.FromBytes(Encoding.Latin1.GetBytes(path)).ToString();
+                _firstExtra ??= treePath.ToString();
             }
         }
     }

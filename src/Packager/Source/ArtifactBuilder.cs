@@ -15,12 +15,13 @@ public static class ArtifactBuilder
         try
         {
             var built = await WriteAsync(repository, request, spool, cancellation);
+            Footprint.Settle(built.Writing.Entries.Count);
             var manifest = Manifest.Create(
                 request.Name, request.Commit.Id, request.Commit.Tree, request.Commit.TimeUnix, built.Writing.Entries, request.ExportAttributes);
             var offsets = new long[manifest.DistinctContents.Count];
-            for (var i = 0; i < offsets.Length; i++)
+            for (var i = 0; i < manifest.Entries.Count; i++)
             {
-                offsets[i] = built.Writing.Offsets[manifest.DistinctContents[i].Digest];
+                offsets[manifest.ContentOf(i)] = built.Writing.Offsets[i];
             }
 
             spool.Keep();

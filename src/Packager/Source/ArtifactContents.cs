@@ -12,9 +12,10 @@ public sealed record ArtifactContents(IReadOnlyList<ManifestEntry> Entries, long
         var wanted = manifest.Entries;
         for (var i = 0; i < Math.Max(Entries.Count, wanted.Count); i++)
         {
-            if (i == Entries.Count || i == wanted.Count || Entries[i] != wanted[i])
+            var (seen, want) = (i < Entries.Count ? Entries[i] : (ManifestEntry?)null, i < wanted.Count ? wanted[i] : (ManifestEntry?)null);
+            if (seen != want)
             {
-                var path = i < Entries.Count && (i == wanted.Count || Entries[i].Path <= wanted[i].Path) ? Entries[i].Path : wanted[i].Path;
+                var path = want is null || seen?.Path <= want.Value.Path ? seen!.Value.Path : want.Value.Path;
                 throw Differs($"'{path}' differs, is missing or is too many");
             }
         }

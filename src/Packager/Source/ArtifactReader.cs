@@ -30,7 +30,8 @@ public static class ArtifactReader
         var input = new TarInput(tar);
         var header = new TarHeader();
         var findings = scan?.Begin();
-        var entries = new List<ManifestEntry>();
+        var entries = new ManifestEntryList();
+        TreePath? last = null;
         long? time = null;
         while (await input.NextAsync(cancellation) is { } entry)
         {
@@ -40,11 +41,12 @@ public static class ArtifactReader
                 throw input.Malformed($"a header for '{entry.Path}' that is not ours");
             }
 
-            if (entries.Count > 0 && entries[^1].Path >= entry.Path)
+            if (last >= entry.Path)
             {
-                throw input.Malformed($"'{entry.Path}' after '{entries[^1].Path}'");
+                throw input.Malformed($"'{entry.Path}' after '{last}'");
             }
 
+            last = entry.Path;
             findings?.Open(entry.Path);
             entries.Add(await TakeAsync(input, entry, kind, findings, cancellation));
             findings?.Close();

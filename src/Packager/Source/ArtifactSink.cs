@@ -14,6 +14,8 @@ internal sealed class ArtifactSink : IAsyncDisposable
     private const int BlockSize = 512 * 1024;
     private const int Blocks = 3;
 
+    private static readonly byte[] Zeros = new byte[2 * TarHeader.Block];
+
     private readonly SafeFileHandle? _file;
     private readonly Channel<byte[]> _empty = Channel.CreateBounded<byte[]>(Blocks);
     private readonly Channel<ArraySegment<byte>> _full = Channel.CreateBounded<ArraySegment<byte>>(Blocks);
@@ -51,7 +53,7 @@ internal sealed class ArtifactSink : IAsyncDisposable
         }
     }
 
-    public async ValueTask WriteZerosAsync(int count, CancellationToken cancellation) => await WriteAsync(new byte[count], cancellation);
+    public ValueTask WriteZerosAsync(int count, CancellationToken cancellation) => WriteAsync(Zeros.AsMemory(0, count), cancellation);
 
     /// <summary>All bytes are in the file; their sha256.</summary>
     public async Task<Sha256Digest> CompleteAsync(CancellationToken cancellation)

@@ -17,10 +17,10 @@ internal sealed class ArtifactWriting(IEntrySource source, ArtifactSink sink, Ar
     private readonly FileScan? _scan = request.Scan?.Begin();
     private long _reported;
 
-    public List<ManifestEntry> Entries { get; } = [];
+    public ManifestEntryList Entries { get; } = [];
 
-    /// <summary>Where each content first stands in the archive.</summary>
-    public Dictionary<Sha256Digest, long> Offsets { get; } = [];
+    /// <summary>Where each entry's content stands in the archive.</summary>
+    public List<long> Offsets { get; } = [];
 
     public ScanFindings Findings => _scan?.Findings ?? ScanFindings.None;
 
@@ -31,7 +31,7 @@ internal sealed class ArtifactWriting(IEntrySource source, ArtifactSink sink, Ar
         _scan?.Open(source.Path);
         var (digest, offset) = source.Kind == EntryKind.Link ? await AddLinkAsync(cancellation) : await AddFileAsync(cancellation);
         _scan?.Close();
-        Offsets.TryAdd(digest, offset);
+        Offsets.Add(offset);
         Entries.Add(new ManifestEntry(source.Path, source.Kind, source.Size, digest));
         if (Entries.Count % ReportEvery == 0 || sink.Position - _reported > 1 << 24)
         {

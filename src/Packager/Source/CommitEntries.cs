@@ -11,16 +11,17 @@ namespace IuCutter.Packager.Source;
 /// </summary>
 internal sealed class CommitEntries : IEntrySource
 {
-    private readonly IReadOnlyList<TreeItem> _items;
+    private readonly TreeItemList _items;
     private readonly Process _process;
     private readonly ByteFeed _answers;
     private readonly Task _asking;
     private readonly Task<string> _complaints;
     private readonly CancellationTokenSource _ended = new();
     private int _index = -1;
+    private TreeItem _item;
     private long _remaining;
 
-    private CommitEntries(IReadOnlyList<TreeItem> items, Process process)
+    private CommitEntries(TreeItemList items, Process process)
     {
         _items = items;
         _process = process;
@@ -29,9 +30,9 @@ internal sealed class CommitEntries : IEntrySource
         _asking = AskAsync(process.StandardInput.BaseStream, items, _ended.Token);
     }
 
-    public TreePath Path => _items[_index].Path;
+    public TreePath Path => _item.Path;
 
-    public EntryKind Kind => _items[_index].Kind;
+    public EntryKind Kind => _item.Kind;
 
     public long Size { get; private set; }
 
@@ -48,6 +49,7 @@ internal sealed class CommitEntries : IEntrySource
             return false;
         }
 
+        _item = _items[_index];
         var answer = await _answers.LineAsync((byte)'\n', cancellation);
         Size = answer is { } line ? SizeOf(line.Span) : -1;
         _remaining = Size;
@@ -94,7 +96,7 @@ internal sealed class CommitEntries : IEntrySource
     // "<id> blob <size>"
     private long SizeOf(ReadOnlySpan<byte> answer)
     {
-        var id = _items[_index].Object;
+        var id = _item.Object;
         Span<byte> hex = stackalloc byte[64];
         hex = hex[..id.HexLength];
         id.WriteHex(hex);
@@ -118,17 +120,17 @@ internal sealed class CommitEntries : IEntrySource
 
         return new SourceException(
             SourceCodes.ObjectMissing,
-            $"The content of '{Path}' (object {_items[_index].Object}) is not in the repository or damaged: git says '{said}'.",
+            $"The content of '{Path}' (object {_item.Object}) is not in the repository or damaged: git says '{said}'.",
             "Fetch it (a partial clone: 'git fetch --refetch --no-filter'), or run 'git fsck'.");
     }
 
-    private static async Task AskAsync(Stream questions, IReadOnlyList<TreeItem> items, CancellationToken cancellation)
+    private static async Task AskAsync(Stream questions, TreeItemList items, CancellationToken cancellation)
     {
         var buffer = new byte[32 * 1024];
         var length = 0;
         try
         {
-            foreach (var item in items)
+            for (var i = 0; i < items.Count; i++)
             {
                 if (buffer.Length - length < 65)
                 {
@@ -136,8 +138,9 @@ internal sealed class CommitEntries : IEntrySource
                     length = 0;
                 }
 
-                item.Object.WriteHex(buffer.AsSpan(length));
-                length += item.Object.HexLength;
+                var id = items.ObjectAt(i);
+                id.WriteHex(buffer.AsSpan(length));
+                length += id.HexLength;
                 buffer[length++] = (byte)'\n';
             }
 

@@ -16,6 +16,9 @@ internal readonly record struct GitObjectId
         _length = (byte)length;
     }
 
+    /// <summary>20 or 32 bytes.</summary>
+    public int Length => _length;
+
     public int HexLength => _length * 2;
 
     public static bool TryParse(ReadOnlySpan<byte> hex, out GitObjectId id)
@@ -38,6 +41,12 @@ internal readonly record struct GitObjectId
         id = new GitObjectId(bytes, hex.Length / 2);
         return true;
     }
+
+    /// <summary>The id as <see cref="CopyTo"/> wrote it.</summary>
+    public static GitObjectId FromBytes(ReadOnlySpan<byte> bytes, int length) => new(Sha256Digest.FromBytes(bytes), length);
+
+    /// <summary>32 bytes, the last 12 of them zero for a SHA-1 id.</summary>
+    public void CopyTo(Span<byte> destination) => _bytes.CopyTo(destination);
 
     public void WriteHex(Span<byte> destination)
     {

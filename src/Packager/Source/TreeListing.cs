@@ -7,7 +7,7 @@ namespace IuCutter.Packager.Source;
 internal static class TreeListing
 {
     /// <exception cref="SourceException">EMPTY_TREE, SUBMODULES, UNSAFE_PATHS or OBJECT_MISSING.</exception>
-    public static async Task<IReadOnlyList<TreeItem>> ReadAsync(GitProgram git, string tree, CancellationToken cancellation)
+    public static async Task<TreeItemList> ReadAsync(GitProgram git, string tree, CancellationToken cancellation)
     {
         using var process = git.Start("ls-tree", "-r", "-z", "--full-tree", tree);
         try
@@ -41,10 +41,9 @@ internal static class TreeListing
 
     private sealed class TreeFindings
     {
-        private readonly List<TreeItem> _items = [];
+        private readonly TreeItemList _items = [];
         private readonly List<string> _submodules = [];
         private readonly List<string> _refused = [];
-        private bool _isSorted = true;
 
         // "<mode> <type> <id>\t<path>"
         public void Add(ReadOnlySpan<byte> line)
@@ -52,27 +51,25 @@ internal static class TreeListing
             var tab = line.IndexOf((byte)'\t');
             var head = tab < 0 ? [] : line[..tab];
             var path = line[(tab + 1)..];
-            var shown = TreePath.FromBytes(path);
             if (head.StartsWith("160000 "u8))
             {
-                _submodules.Add(shown.ToString());
+                _submodules.Add(TreePath.FromBytes(path).ToString());
             }
             else if (TreePath.Refusal(path) is { } why)
             {
-                _refused.Add($"'{shown}' ({why})");
+                _refused.Add($"'{TreePath.FromBytes(path)}' ({why})");
             }
             else if (KindOf(head) is { } kind && GitObjectId.TryParse(head[12..], out var id))
             {
-                _isSorted &= _items.Count == 0 || _items[^1].Path < shown;
-                _items.Add(new TreeItem(shown, kind, id));
+                _items.Add(path, kind, id);
             }
             else
             {
-                _refused.Add($"'{shown}' (mode {Encoding.Latin1.GetString(head[..Math.Min(6, head.Length)])})");
+                _refused.Add($"'{TreePath.FromBytes(path)}' (mode {Encoding.Latin1.GetString(head[..Math.Min(6, head.Length)])})");
             }
         }
 
-        public List<TreeItem> Judge()
+        public TreeItemList Judge()
         {
             if (_submodules.Count > 0)
             {
@@ -82,11 +79,7 @@ internal static class TreeListing
                     "Release a commit that has the files themselves ('git subtree', or vendoring).");
             }
 
-            if (!_isSorted)
-            {
-                SortAndFindTwins();
-            }
-
+            _refused.AddRange(_items.SortAndFindTwins().Select(path => $"'{path}' (twice)"));
             if (_refused.Count > 0)
             {
                 throw new SourceException(
@@ -96,19 +89,6 @@ internal static class TreeListing
             return _items.Count > 0
                 ? _items
                 : throw new SourceException(SourceCodes.EmptyTree, "The commit holds no files.", "Name a commit that holds some.");
-        }
-
-        // git writes trees sorted; one made otherwise may name a path twice.
-        private void SortAndFindTwins()
-        {
-            _items.Sort((left, right) => left.Path.CompareTo(right.Path));
-            for (var i = 1; i < _items.Count; i++)
-            {
-                if (_items[i - 1].Path == _items[i].Path)
-                {
-                    _refused.Add($"'{_items[i].Path}' (twice)");
-                }
-            }
         }
 
         private static EntryKind? KindOf(ReadOnlySpan<byte> head) => head switch

@@ -22,21 +22,19 @@ namespace IuCutter.Manifests;
 /// </summary>
 public sealed class Manifest
 {
-    private readonly ManifestEntry[] _entries;
-    private readonly ManifestContent[] _contents;
+    private readonly ManifestTable _table;
 
-    private Manifest(ManifestHeader header, ManifestEntry[] entries)
+    private Manifest(ReadOnlyMemory<byte> text)
     {
+        _table = ManifestText.Read(text, out var header, out var contentBytes);
         Name = header.Name;
         Commit = header.Commit;
         Tree = header.Tree;
         CommitTimeUnix = header.CommitTimeUnix;
         ExportAttributes = header.ExportAttributes;
-        _entries = entries;
-        _contents = ManifestRules.Check(header, entries, out var contentBytes);
         ContentBytes = contentBytes;
-        CanonicalBytes = ManifestText.Write(header, entries, contentBytes);
-        Digest = Sha256Digest.Of(CanonicalBytes.Span);
+        CanonicalBytes = text;
+        Digest = Sha256Digest.Of(text.Span);
         ReleaseId = ReleaseId.Of(Name, Commit, Digest);
     }
 
@@ -54,8 +52,8 @@ public sealed class Manifest
     /// <summary>Whether export-ignore and export-subst were honoured: then the entries are not the commit's tree exactly.</summary>
     public bool ExportAttributes { get; }
 
-    /// <summary>Sorted by path bytes, no two alike.</summary>
-    public IReadOnlyList<ManifestEntry> Entries => _entries;
+    /// <summary>Sorted by path bytes, no two alike. Each is read from the text when it is asked for: hold on to one that is needed twice.</summary>
+    public IReadOnlyList<ManifestEntry> Entries => _table;
 
     public ReadOnlyMemory<byte> CanonicalBytes { get; }
 
@@ -68,29 +66,46 @@ public sealed class Manifest
     public ReleaseId ReleaseId { get; }
 
     /// <summary>In order of first appearance, links' targets and empty files among them: what the wire's content numbers count.</summary>
-    public IReadOnlyList<ManifestContent> DistinctContents => _contents;
+    public IReadOnlyList<ManifestContent> DistinctContents => _table.Contents;
 
-    /// <summary>The entries may come in any order.</summary>
+    /// <summary>The entries may come in any order; a <see cref="ManifestEntryList"/> in order costs the least.</summary>
     /// <exception cref="ManifestException">An entry, or two entries together, cannot be in a manifest.</exception>
     public static Manifest Create(
-        string name, string commit, string tree, long commitTimeUnix, IEnumerable<ManifestEntry> entries, bool exportAttributes = false)
+        string name, string commit, string tree, long commitTimeUnix, IReadOnlyList<ManifestEntry> entries, bool exportAttributes = false)
     {
         ArgumentNullException.ThrowIfNull(entries);
-        var sorted = entries.ToArray();
-        Array.Sort(sorted, (left, right) => left.Path.CompareTo(right.Path));
-        return new Manifest(new ManifestHeader(name, commit, tree, commitTimeUnix, exportAttributes), sorted);
+        if (entries is not ManifestEntryList { IsSorted: true } list)
+        {
+            list = [];
+            foreach (var entry in entries.OrderBy(entry => entry.Path))
+            {
+                list.Add(entry);
+            }
+        }
+
+        // Read back at once: one place holds the rules, for what is made here and for what is received.
+        return new Manifest(ManifestText.Write(new ManifestHeader(name, commit, tree, commitTimeUnix, exportAttributes), list));
     }
 
+    /// <param name="bytes">Are kept, and must not change any more.</param>
     /// <exception cref="ManifestException">The bytes are not exactly what <see cref="CanonicalBytes"/> of some manifest are.</exception>
-    public static Manifest Parse(ReadOnlyMemory<byte> bytes)
-    {
-        var entries = ManifestText.Read(bytes.Span, out var header);
-        var manifest = new Manifest(header, entries);
+    public static Manifest Parse(ReadOnlyMemory<byte> bytes) => new(bytes);
 
-        // The grammar allows one spelling only; this makes that a fact and no hope, since the digest is taken of these bytes.
-        return manifest.CanonicalBytes.Span.SequenceEqual(bytes.Span)
-            ? manifest
-            : throw new ManifestException(0, "the bytes differ from their own canonical form", "canonical bytes");
+    /// <summary>The number of an entry's content in <see cref="DistinctContents"/>.</summary>
+    public int ContentOf(int entry) => _table.ContentOf(entry);
+
+    /// <summary>The same as the entry's own kind, without reading its path.</summary>
+    public EntryKind KindOf(int entry) => _table.KindOf(entry);
+
+    /// <summary>The number of the entry at a path; -1 where there is none.</summary>
+    public int Find(TreePath path) => Math.Max(_table.Find(path), -1);
+
+    /// <summary>Whether entries lie below a path.</summary>
+    public bool IsFolder(TreePath path)
+    {
+        var below = TreePath.FromBytes([.. path.ToBytes(), (byte)'/']);
+        var next = ~_table.Find(below);
+        return next < _table.Count && _table[next].Path.Raw.StartsWith(below.Raw, StringComparison.Ordinal);
     }
 
     /// <summary>
@@ -100,7 +115,7 @@ public sealed class Manifest
     {
         ArgumentNullException.ThrowIfNull(stream);
         var buffer = new ArrayBufferWriter<byte>(1 << 16);
-        foreach (var entry in _entries)
+        foreach (var entry in _table)
         {
             Sha256SumFormat.Write(buffer, entry);
             if (buffer.WrittenCount > 1 << 15)

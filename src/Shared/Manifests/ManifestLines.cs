@@ -8,7 +8,12 @@ internal ref struct ManifestLines(ReadOnlySpan<byte> text)
 {
     private ReadOnlySpan<byte> _rest = text;
 
+    private readonly int _length = text.Length;
+
     public int Number { get; private set; }
+
+    /// <summary>How many bytes stand before the next line.</summary>
+    public readonly int Offset => _length - _rest.Length;
 
     public readonly bool AtEnd => _rest.IsEmpty;
 

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Text;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text;
 using IuCutter.Digests;
 
@@ -9,51 +10,147 @@ namespace IuCutter.Manifests;
 /// <summary>Reads and writes a manifest's canonical bytes; the grammar stands at <see cref="Manifest"/>.</summary>
 internal static class ManifestText
 {
-    // Digest, size, mode, path of one byte, three blanks and the LF: fewer bytes make no entry, so a claimed count is checked before it is believed.
-    private const int ShortestLine = 64 + 1 + 3 + 1 + 3 + 1;
+    private const int DigestLength = Sha256Digest.Bytes * 2;
 
-    public static ReadOnlyMemory<byte> Write(ManifestHeader header, ManifestEntry[] entries, long contentBytes)
+    // Digest, size, mode, path of one byte, three blanks and the LF: fewer bytes make no entry, so a claimed count is checked before it is believed.
+    private const int ShortestLine = DigestLength + 1 + 3 + 1 + 3 + 1;
+
+    public static byte[] Write(ManifestHeader header, ManifestEntryList entries)
     {
         var head = string.Create(
             CultureInfo.InvariantCulture,
-            $"iucutter-manifest 1\nname {header.Name}\ncommit {header.Commit}\ntree {header.Tree}\ncommitted {header.CommitTimeUnix}\n{(header.ExportAttributes ? "export-attributes on\n" : "")}entries {entries.Length}\nbytes {contentBytes}\n\n");
-        var output = new ArrayBufferWriter<byte>(head.Length + (entries.Length * 160));
-        Encoding.ASCII.GetBytes(head, output);
-        foreach (var entry in entries)
-        {
-            WriteEntry(output, entry);
-        }
-
-        return output.WrittenMemory;
+            $"iucutter-manifest 1\nname {header.Name}\ncommit {header.Commit}\ntree {header.Tree}\ncommitted {header.CommitTimeUnix}\n{(header.ExportAttributes ? "export-attributes on\n" : "")}entries {entries.Count}\nbytes {entries.ContentBytes}\n\n");
+        var text = new byte[checked((int)(head.Length + entries.TextLength))];
+        entries.CopyTo(text.AsSpan(Encoding.Latin1.GetBytes(head, text)));
+        return text;
     }
 
-    public static ManifestEntry[] Read(ReadOnlySpan<byte> text, out ManifestHeader header)
+    /// <summary>Every rule of the grammar and of <see cref="ManifestRules"/> holds for what is returned.</summary>
+    public static ManifestTable Read(ReadOnlyMemory<byte> text, out ManifestHeader header, out long contentBytes)
     {
-        var lines = new ManifestLines(text);
-        header = ReadHeader(ref lines, out var count, out var contentBytes);
+        var lines = new ManifestLines(text.Span);
+        header = ReadHeader(ref lines, out var count, out var said);
+        ManifestRules.Check(header);
         if (count > text.Length / ShortestLine)
         {
             throw new ManifestException(header.Lines - 2, $"{count} entries in {text.Length} bytes", "the number of lines that follow");
         }
 
-        var entries = new ManifestEntry[count];
-        long sum = 0;
-        for (var i = 0; i < entries.Length; i++)
-        {
-            entries[i] = ReadEntry(ref lines);
-
-            // A sum that overflows is told apart later, by name; here it merely differs.
-            sum = unchecked(sum + entries[i].Size);
-        }
-
+        var table = ReadEntries(text, ref lines, (int)count, out contentBytes);
         if (!lines.AtEnd)
         {
             throw new ManifestException(lines.Number + 1, "more text", $"the end after {count} entries");
         }
 
-        return sum == contentBytes
-            ? entries
-            : throw new ManifestException(header.Lines - 1, $"bytes {contentBytes}", $"the sum of the entries' sizes, {sum}");
+        return contentBytes == said
+            ? table
+            : throw new ManifestException(header.Lines - 1, $"bytes {said}", $"the sum of the entries' sizes, {contentBytes}");
+    }
+
+    /// <summary>Null where the text does not begin with a mode; else what follows the mode is the path, escaped.</summary>
+    public static EntryKind? Kind(ReadOnlySpan<byte> modeAndPath, out ReadOnlySpan<byte> escapedPath)
+    {
+        EntryKind? kind = modeAndPath switch
+        {
+            [(byte)'6', (byte)'4', (byte)'4', (byte)' ', ..] => EntryKind.File,
+            [(byte)'7', (byte)'5', (byte)'5', (byte)' ', ..] => EntryKind.Executable,
+            [(byte)'l', (byte)'i', (byte)'n', (byte)'k', (byte)' ', ..] => EntryKind.Link,
+            _ => null,
+        };
+        escapedPath = kind is null ? [] : modeAndPath[(kind == EntryKind.Link ? 5 : 4)..];
+        return kind;
+    }
+
+    /// <summary>Of a path that was found well escaped before.</summary>
+    public static TreePath Unescape(ReadOnlySpan<byte> escaped)
+    {
+        if (!escaped.Contains((byte)'\\'))
+        {
+            return TreePath.FromBytes(escaped);
+        }
+
+        var path = new byte[escaped.Length];
+        return TreePath.FromBytes(path.AsSpan(0, Unescape(escaped, path)));
+    }
+
+    /// <summary>Orders an escaped path and a plain one by their bytes.</summary>
+    public static int Compare(ReadOnlySpan<byte> escaped, string raw)
+    {
+        var at = 0;
+        for (var i = 0; i < escaped.Length; i++, at++)
+        {
+            var value = escaped[i] == '\\' ? Escaped(escaped[++i]) : escaped[i];
+            if (at == raw.Length || value != raw[at])
+            {
+                return at == raw.Length || value > raw[at] ? 1 : -1;
+            }
+        }
+
+        return at == raw.Length ? 0 : -1;
+    }
+
+    internal static void WriteDigest(ArrayBufferWriter<byte> output, Sha256Digest digest)
+    {
+        WriteDigest(output.GetSpan(DigestLength), digest);
+        output.Advance(DigestLength);
+    }
+
+    /// <summary>Escapes as coreutils does, without the mark that sha256sum sets before such a line.</summary>
+    internal static void WriteEscaped(ArrayBufferWriter<byte> output, TreePath path) =>
+        output.Advance(WriteEscaped(output.GetSpan(path.Raw.Length * 2), path.Raw));
+
+    private static void WriteDigest(Span<byte> output, Sha256Digest digest)
+    {
+        Span<byte> bytes = stackalloc byte[Sha256Digest.Bytes];
+        digest.CopyTo(bytes);
+        Convert.TryToHexStringLower(bytes, output, out _);
+    }
+
+    private static int WriteEscaped(Span<byte> output, string raw)
+    {
+        var length = 0;
+        foreach (var c in raw)
+        {
+            if (c is '\\' or '\n' or '\r')
+            {
+                output[length++] = (byte)'\\';
+                output[length++] = c switch { '\n' => (byte)'n', '\r' => (byte)'r', _ => (byte)'\\' };
+            }
+            else
+            {
+                output[length++] = (byte)c;
+            }
+        }
+
+        return length;
+    }
+
+    internal static int LengthOf(ManifestEntry entry)
+    {
+        Span<byte> digits = stackalloc byte[20];
+        Utf8Formatter.TryFormat(entry.Size, digits, out var sizeLength);
+        var escapes = entry.Path.Raw.AsSpan().ContainsAny('\\', '\n', '\r') ? entry.Path.Raw.Count(c => c is '\\' or '\n' or '\r') : 0;
+        return DigestLength + 1 + sizeLength + ModeOf(entry.Kind).Length + entry.Path.Raw.Length + escapes + 1;
+    }
+
+    private static ReadOnlySpan<byte> ModeOf(EntryKind kind) => kind switch
+    {
+        EntryKind.File => " 644 "u8,
+        EntryKind.Executable => " 755 "u8,
+        EntryKind.Link => " link "u8,
+        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, null),
+    };
+
+    internal static void WriteEntry(Span<byte> output, ManifestEntry entry)
+    {
+        WriteDigest(output, entry.Content);
+        output[DigestLength] = (byte)' ';
+        Utf8Formatter.TryFormat(entry.Size, output[(DigestLength + 1)..], out var digits);
+        var length = DigestLength + 1 + digits;
+        ModeOf(entry.Kind).CopyTo(output[length..]);
+        length += ModeOf(entry.Kind).Length;
+        length += WriteEscaped(output[length..], entry.Path.Raw);
+        output[length] = (byte)'\n';
     }
 
     private static ManifestHeader ReadHeader(ref ManifestLines lines, out long count, out long contentBytes)
@@ -75,103 +172,83 @@ internal static class ManifestText
             : throw lines.Error("more header", "an empty line before the entries");
     }
 
-    private static ManifestEntry ReadEntry(ref ManifestLines lines)
+    private static ManifestTable ReadEntries(ReadOnlyMemory<byte> text, ref ManifestLines lines, int count, out long contentBytes)
+    {
+        var (starts, contentOf, contents) = (new int[count], new int[count], new ManifestContent[count]);
+        var numbers = new Dictionary<Sha256Digest, int>(count);
+        var paths = new PathOrder();
+        Span<byte> path = stackalloc byte[PathOrder.LongestEscaped];
+        contentBytes = 0;
+        for (var i = 0; i < count; i++)
+        {
+            starts[i] = lines.Offset;
+            var (digest, size, kind) = ReadEntry(ref lines, path, out var length);
+            ManifestRules.Check(ref lines, kind, size, path[..length], ref paths);
+            contentBytes = size <= long.MaxValue - contentBytes
+                ? contentBytes + size
+                : throw lines.Error("the sizes add up to more than 2^63 bytes", "a release that fits a disk");
+            ref var number = ref CollectionsMarshal.GetValueRefOrAddDefault(numbers, digest, out var known);
+            if (!known)
+            {
+                number = numbers.Count - 1;
+                contents[number] = new ManifestContent(digest, size);
+            }
+            else if (contents[number].Size != size)
+            {
+                throw lines.Error($"content {digest.Short} has {size} bytes here and {contents[number].Size} above", "one size a content");
+            }
+
+            contentOf[i] = number;
+        }
+
+        Array.Resize(ref contents, numbers.Count);
+        return new ManifestTable(text, starts, contentOf, contents);
+    }
+
+    private static (Sha256Digest Digest, long Size, EntryKind Kind) ReadEntry(ref ManifestLines lines, scoped Span<byte> path, out int pathLength)
     {
         var line = lines.Next();
-        if (line.Length < 66 || line[64] != ' ' || !Sha256Digest.TryParse(line[..64], out var digest))
+        if (line.Length < DigestLength + 2 || line[DigestLength] != ' ' || !Sha256Digest.TryParse(line[..DigestLength], out var digest))
         {
             throw lines.Error("no sha256 at the line's start", "'<sha256> <size> <mode> <path>'");
         }
 
-        line = line[65..];
+        line = line[(DigestLength + 1)..];
         var blank = line.IndexOf((byte)' ');
         var size = lines.Number64(blank < 0 ? line : line[..blank], "a size in bytes");
-        line = line[(blank + 1)..];
-        var kind = line switch
+        var kind = Kind(line[(blank + 1)..], out var escaped) ?? throw lines.Error("an unknown mode", "644, 755 or link");
+        if (escaped.Length > path.Length)
         {
-            [(byte)'6', (byte)'4', (byte)'4', (byte)' ', ..] => EntryKind.File,
-            [(byte)'7', (byte)'5', (byte)'5', (byte)' ', ..] => EntryKind.Executable,
-            [(byte)'l', (byte)'i', (byte)'n', (byte)'k', (byte)' ', ..] => EntryKind.Link,
-            _ => throw lines.Error("an unknown mode", "644, 755 or link"),
-        };
-        return new ManifestEntry(ReadPath(ref lines, line[(kind == EntryKind.Link ? 5 : 4)..]), kind, size, digest);
+            throw lines.Error($"a path of {escaped.Length} bytes", "at most 4095");
+        }
+
+        pathLength = Unescape(escaped, path);
+        return pathLength >= 0 ? (digest, size, kind) : throw lines.Error("a wrong escape in the path", @"\\, \n or \r");
     }
 
-    private static TreePath ReadPath(ref ManifestLines lines, ReadOnlySpan<byte> escaped)
+    /// <summary>How many bytes came out; -1 where the escapes are not the only ones that could be.</summary>
+    private static int Unescape(ReadOnlySpan<byte> escaped, scoped Span<byte> path)
     {
         if (!escaped.ContainsAny("\\\r"u8))
         {
-            return TreePath.FromBytes(escaped);
+            escaped.CopyTo(path);
+            return escaped.Length;
         }
 
-        var path = new byte[escaped.Length];
         var length = 0;
         for (var i = 0; i < escaped.Length; i++)
         {
-            path[length++] = (escaped[i], i + 1 < escaped.Length ? escaped[i + 1] : (byte)0) switch
+            var value = escaped[i];
+            if (value == '\r' || (value == '\\' && (++i == escaped.Length || escaped[i] is not ((byte)'\\' or (byte)'n' or (byte)'r'))))
             {
-                ((byte)'\\', (byte)'\\') => escaped[++i],
-                ((byte)'\\', (byte)'n') => Skip(ref i, (byte)'\n'),
-                ((byte)'\\', (byte)'r') => Skip(ref i, (byte)'\r'),
-                ((byte)'\\' or (byte)'\r', _) => throw lines.Error("a wrong escape in the path", @"\\, \n or \r"),
-                (var other, _) => other,
-            };
+                return -1;
+            }
+
+            path[length++] = value == '\\' ? Escaped(escaped[i]) : value;
         }
 
-        return TreePath.FromBytes(path.AsSpan(0, length));
+        return length;
     }
 
-    private static byte Skip(ref int index, byte value)
-    {
-        index++;
-        return value;
-    }
-
-    private static void WriteEntry(ArrayBufferWriter<byte> output, ManifestEntry entry)
-    {
-        WriteDigest(output, entry.Content);
-        var span = output.GetSpan(32);
-        span[0] = (byte)' ';
-        Utf8Formatter.TryFormat(entry.Size, span[1..], out var digits);
-        output.Advance(digits + 1);
-        output.Write(entry.Kind switch
-        {
-            EntryKind.File => " 644 "u8,
-            EntryKind.Executable => " 755 "u8,
-            EntryKind.Link => " link "u8,
-        });
-        WriteEscaped(output, entry.Path);
-        output.Write("\n"u8);
-    }
-
-    internal static void WriteDigest(ArrayBufferWriter<byte> output, Sha256Digest digest)
-    {
-        Span<byte> bytes = stackalloc byte[Sha256Digest.Bytes];
-        digest.CopyTo(bytes);
-        Convert.TryToHexStringLower(bytes, output.GetSpan(64), out _);
-        output.Advance(64);
-    }
-
-    /// <summary>Escapes as coreutils does, without the mark that sha256sum sets before such a line. True where something was escaped.</summary>
-    internal static bool WriteEscaped(ArrayBufferWriter<byte> output, TreePath path)
-    {
-        var raw = path.Raw;
-        var span = output.GetSpan(raw.Length * 2);
-        var length = 0;
-        foreach (var c in raw)
-        {
-            if (c is '\\' or '\n' or '\r')
-            {
-                span[length++] = (byte)'\\';
-                span[length++] = c switch { '\n' => (byte)'n', '\r' => (byte)'r', _ => (byte)'\\' };
-            }
-            else
-            {
-                span[length++] = (byte)c;
-            }
-        }
-
-        output.Advance(length);
-        return length != raw.Length;
-    }
+    private static byte Escaped(byte letter) => letter switch { (byte)'n' => (byte)'\n', (byte)'r' => (byte)'\r', _ => letter };
 }

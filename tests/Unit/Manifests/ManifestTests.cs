@@ -112,7 +112,7 @@ public sealed class ManifestTests
     [InlineData(" 0 644 a-b", " 0 644 z", 11)]
     [InlineData(" 0 644 a-b", " 0 644 ../b", 10)]
     [InlineData(" 0 644 a-b", " 0 644 a-b/.GIT/config", 10)]
-    [InlineData(" 3 755 a", " 4 755 a", 7)]
+    [InlineData(" 3 755 a", " 4 755 a", 11)]
     [InlineData("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad 3 644", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ae 3 644x", 11)]
     [InlineData("\\n", "\\t", 11)]
     [InlineData("c\\nd\\\\e", "c\\", 11)]

@@ -99,13 +99,31 @@ public sealed class StagingTests : IDisposable
         var next = ManifestOf([.. old, ("new", EntryKind.File, "new"u8.ToArray())], 'b');
 
         using var staging = Staging.Begin(_root, next);
-        staging.Reuse(ContentCatalogue.Of(_root, [first]), _ => { }, CancellationToken.None);
+        new ReleaseReuse(_root, staging).TakeFrom(first, _ => { }, CancellationToken.None);
 
         Assert.Equal((1, 1), (staging.Reused, staging.Rotten));
         Assert.Equal(["new", "sound"], staging.Missing().SelectMany(m => Enumerable.Range(m.First, m.Count)).Select(i => Encoding.ASCII.GetString(Content(i))));
 
         byte[] Content(int number) =>
             ((byte[][])[.. old.Select(e => e.Item3), "new"u8.ToArray()]).First(c => Sha256Digest.Of(c) == next.DistinctContents[number].Digest);
+    }
+
+    [Fact]
+    public void What_one_release_has_no_more_is_taken_from_the_next()
+    {
+        var payload = new[] { ("a", EntryKind.File, "shared"u8.ToArray()), ("large", EntryKind.File, Large) };
+        var (first, second) = (Publish(payload), Publish(payload, 'b'));
+        File.AppendAllText(Path.Combine(_root.TreePath(first), "a"), "!");
+        File.WriteAllBytes(Path.Combine(_root.TreePath(first), "large"), Large[..^1]);
+
+        using var staging = Staging.Begin(_root, ManifestOf(payload, 'c'));
+        var reuse = new ReleaseReuse(_root, staging);
+        reuse.TakeFrom(first, _ => { }, CancellationToken.None);
+        Assert.Equal((0, 2), (staging.Reused, staging.Rotten));
+        reuse.TakeFrom(second, _ => { }, CancellationToken.None);
+
+        Assert.Equal((2, 2), (staging.Reused, staging.Rotten));
+        Assert.True(staging.Complete("{}"u8, CancellationToken.None) is { HoldsTheManifest: true, Extra: 0 });
     }
 
     [Fact]
@@ -162,7 +180,7 @@ public sealed class StagingTests : IDisposable
         new string(commit, 40),
         Commit,
         0,
-        payload.Select(p => new ManifestEntry(TreePath.FromBytes(Encoding.UTF8.GetBytes(p.Path)), p.Kind, p.Content.Length, Sha256Digest.Of(p.Content))));
+        [.. payload.Select(p => new ManifestEntry(TreePath.FromBytes(Encoding.UTF8.GetBytes(p.Path)), p.Kind, p.Content.Length, Sha256Digest.Of(p.Content)))]);
 
     private static void Send(Staging staging, IReadOnlyCollection<(string Path, EntryKind Kind, byte[] Content)> payload, int piece)
     {

@@ -1,0 +1,94 @@
+using System.Buffers;
+using System.Security.Cryptography;
+using IuCutter.Agent.Posix;
+using IuCutter.Digests;
+using IuCutter.Manifests;
+using Microsoft.Win32.SafeHandles;
+
+namespace IuCutter.Agent.Releases;
+
+/// <summary>
+/// Brings a content that lies on the target into a release's tree: by reflink where the file system can, else by copy, so that the two files
+/// share nothing that a program writing in place could damage. Every byte is hashed on the way.
+/// </summary>
+internal static class ContentCopy
+{
+    private const int BufferBytes = 256 * 1024;
+
+    // Below this a reflink costs more than the copy that it saves.
+    private const int SmallestReflink = 64 * 1024;
+
+    public static SafeFileHandle Create(DirectoryHandle tree, ManifestEntry entry) =>
+        tree.CreateFile(entry.Path.ToBytes(), entry.Kind == EntryKind.Executable ? 0x1EDu : 0x1A4u);
+
+    /// <returns>False, and nothing is left, when the source is not the content that the entry means.</returns>
+    public static bool Make(SafeFileHandle source, DirectoryHandle tree, ManifestEntry entry)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
+        try
+        {
+            return entry.Size < BufferBytes ? CopyWhole(source, tree, entry, buffer) : CopyPieces(source, tree, entry, buffer);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private static bool CopyWhole(SafeFileHandle source, DirectoryHandle tree, ManifestEntry entry, byte[] buffer)
+    {
+        // One byte more than there should be: a longer file is another one.
+        var read = RandomAccess.Read(source, buffer.AsSpan(0, (int)entry.Size + 1), 0);
+        if (read != entry.Size || Sha256Digest.Of(buffer.AsSpan(0, read)) != entry.Content)
+        {
+            return false;
+        }
+
+        using var file = Create(tree, entry);
+        if (read < SmallestReflink || !DirectoryHandle.TryReflink(source, file))
+        {
+            RandomAccess.Write(file, buffer.AsSpan(0, read), 0);
+        }
+
+        return true;
+    }
+
+    private static bool CopyPieces(SafeFileHandle source, DirectoryHandle tree, ManifestEntry entry, byte[] buffer)
+    {
+        var isWhole = false;
+        try
+        {
+            using var file = Create(tree, entry);
+            isWhole = CopyPieces(source, file, entry, buffer);
+        }
+        finally
+        {
+            if (!isWhole)
+            {
+                tree.Remove(entry.Path.ToBytes());
+            }
+        }
+
+        return isWhole;
+    }
+
+    private static bool CopyPieces(SafeFileHandle source, SafeFileHandle file, ManifestEntry entry, byte[] buffer)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var isReflink = DirectoryHandle.TryReflink(source, file);
+
+        // What is hashed is what the new file has, whoever writes to the old one meanwhile.
+        var from = isReflink ? file : source;
+        long at = 0;
+        for (int read; (read = RandomAccess.Read(from, buffer, at)) > 0 && at <= entry.Size; at += read)
+        {
+            hash.AppendData(buffer, 0, read);
+            if (!isReflink)
+            {
+                RandomAccess.Write(file, buffer.AsSpan(0, read), at);
+            }
+        }
+
+        return at == entry.Size && Sha256Digest.FromBytes(hash.GetHashAndReset()) == entry.Content;
+    }
+}

@@ -1,0 +1,79 @@
+using IuCutter.Digests;
+using IuCutter.Manifests;
+
+namespace IuCutter.Agent.Releases;
+
+/// <summary>
+/// Takes what a new release needs from releases that lie on the target: they themselves are the store. What their manifests say is not believed:
+/// whatever is copied is hashed on the way, and what has changed is taken from the next release, or over the wire.
+/// </summary>
+public sealed class ReleaseReuse(DeployRoot root, Staging staging)
+{
+    private const int None = -1;
+
+    /// <param name="release">One whose manifest cannot be read is passed over.</param>
+    /// <param name="progress">Is told how many contents were taken so far; from several threads.</param>
+    /// <param name="cancellationToken">Ends the taking.</param>
+    public void TakeFrom(ReleaseId release, Action<int> progress, CancellationToken cancellationToken)
+    {
+        if (staging.MissingCount == 0 || ReleaseFolder.TryReadManifest(root, release) is not { } manifest)
+        {
+            return;
+        }
+
+        using var folder = root.OpenRelease(release);
+        using var tree = folder.OpenDirectory("tree"u8);
+        var numbers = Numbers(manifest);
+        var entries = Places(manifest, numbers);
+        Footprint.Settle(manifest.Entries.Count);
+        try
+        {
+            Parallel.ForEach(entries, new ParallelOptions { CancellationToken = cancellationToken }, entry =>
+            {
+                var content = numbers[manifest.ContentOf(entry)];
+                if (staging.TakeFrom(tree, manifest.Entries[entry].Path, content))
+                {
+                    progress(staging.Reused);
+                }
+            });
+        }
+        catch (AggregateException e) when (e.InnerExceptions is [var first, ..])
+        {
+            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(first);
+        }
+    }
+
+    /// <summary>For each content of a manifest its number in ours; <see cref="None"/> where it is not wanted.</summary>
+    private int[] Numbers(Manifest manifest)
+    {
+        var wanted = new Dictionary<Sha256Digest, int>(staging.Manifest.DistinctContents.Count);
+        for (var i = 0; i < staging.Manifest.DistinctContents.Count; i++)
+        {
+            if (!staging.Has(i))
+            {
+                wanted.Add(staging.Manifest.DistinctContents[i].Digest, i);
+            }
+        }
+
+        return [.. manifest.DistinctContents.Select(c => wanted.GetValueOrDefault(c.Digest, None))];
+    }
+
+    /// <summary>One entry a content that is wanted and not there yet.</summary>
+    private List<int> Places(Manifest manifest, int[] numbers)
+    {
+        var places = new List<int>();
+        var isPlaced = new bool[numbers.Length];
+        for (var entry = 0; entry < manifest.Entries.Count; entry++)
+        {
+            var content = manifest.ContentOf(entry);
+            if (numbers[content] is not None and var wanted && !isPlaced[content]
+                && staging.IsFile(wanted) == (manifest.KindOf(entry) != EntryKind.Link))
+            {
+                isPlaced[content] = true;
+                places.Add(entry);
+            }
+        }
+
+        return places;
+    }
+}

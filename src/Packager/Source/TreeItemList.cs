@@ -1,0 +1,77 @@
+using System.Buffers.Binary;
+using System.Collections;
+using IuCutter.Digests;
+using IuCutter.Manifests;
+
+namespace IuCutter.Packager.Source;
+
+/// <summary>A commit's files and links, sorted by path bytes; a million of them fit a small process.</summary>
+internal sealed class TreeItemList : IReadOnlyList<TreeItem>
+{
+    // Kind, length of the id, the id's 32 bytes, length of the path, and the path.
+    private const int IdAt = 2;
+    private const int LengthAt = IdAt + Sha256Digest.Bytes;
+    private const int PathAt = LengthAt + sizeof(ushort);
+
+    private readonly ByteChunks _records = new();
+    private readonly List<int> _places = [];
+    private bool _isSorted = true;
+
+    public int Count => _places.Count;
+
+    public TreeItem this[int index]
+    {
+        get
+        {
+            var record = _records.From(_places[index]);
+            return new TreeItem(TreePath.FromBytes(PathOf(record)), (EntryKind)record[0], IdOf(record));
+        }
+    }
+
+    public GitObjectId ObjectAt(int index) => IdOf(_records.From(_places[index]));
+
+    public void Add(ReadOnlySpan<byte> path, EntryKind kind, GitObjectId id)
+    {
+        var record = _records.Reserve(PathAt + path.Length);
+        record[0] = (byte)kind;
+        record[1] = (byte)id.Length;
+        id.CopyTo(record[IdAt..]);
+        BinaryPrimitives.WriteUInt16LittleEndian(record[LengthAt..], (ushort)path.Length);
+        path.CopyTo(record[PathAt..]);
+        _isSorted &= Count == 0 || PathOf(_records.From(_places[^1])).SequenceCompareTo(path) < 0;
+        _places.Add(_records.Commit(PathAt + path.Length));
+    }
+
+    /// <summary>git writes trees sorted; one made otherwise may name a path twice: those paths.</summary>
+    public IEnumerable<TreePath> SortAndFindTwins()
+    {
+        if (_isSorted)
+        {
+            yield break;
+        }
+
+        _places.Sort((left, right) => PathOf(_records.From(left)).SequenceCompareTo(PathOf(_records.From(right))));
+        for (var i = 1; i < Count; i++)
+        {
+            if (this[i - 1].Path == this[i].Path)
+            {
+                yield return this[i].Path;
+            }
+        }
+    }
+
+    public IEnumerator<TreeItem> GetEnumerator()
+    {
+        for (var i = 0; i < Count; i++)
+        {
+            yield return this[i];
+        }
+    }
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    private static GitObjectId IdOf(ReadOnlySpan<byte> record) => GitObjectId.FromBytes(record[IdAt..LengthAt], record[1]);
+
+    private static ReadOnlySpan<byte> PathOf(ReadOnlySpan<byte> record) =>
+        record.Slice(PathAt, BinaryPrimitives.ReadUInt16LittleEndian(record[LengthAt..]));
+}
