@@ -26,7 +26,7 @@ internal static class PushOrders
         Require(IsObjectId(request.Commit), "commit", request.Commit);
         Require(request.ManifestSha256.Length == Sha256Digest.Bytes, "manifest_sha256", $"{request.ManifestSha256.Length} bytes");
         Require(request.ArtifactSha256.Length == Sha256Digest.Bytes, "artifact_sha256", $"{request.ArtifactSha256.Length} bytes");
-        Require(request.ArtifactFormat == "tar", "artifact_format", request.ArtifactFormat);
+        Require(request.ArtifactFormat is "contents" or "tar" or "bundle", "artifact_format", Text("artifact_format", request.ArtifactFormat));
         Require(request.ManifestBytes is > 0 and <= LongestManifest, "manifest_bytes", request.ManifestBytes);
         Require(request.Entries is > 0 and <= MostEntries, "entries", request.Entries);
         Require(request.ContentBytes <= long.MaxValue / 2, "content_bytes", request.ContentBytes);

@@ -69,14 +69,15 @@ public static class ReleaseFolder
         }
     }
 
-    /// <summary>Holds a release's files against its manifest, contents read from the disk.</summary>
-    public static TreeComparison Verify(DeployRoot root, ReleaseId id, CancellationToken cancellationToken)
+    /// <summary>Holds a release's files against its manifest.</summary>
+    /// <param name="readContents">False: kinds, modes and sizes only.</param>
+    public static TreeComparison Verify(DeployRoot root, ReleaseId id, CancellationToken cancellationToken, bool readContents = true)
     {
         var manifest = ReadManifest(root, id);
         using var folder = root.OpenRelease(id);
         using var tree = folder.OpenDirectory("tree"u8);
         Footprint.Settle(manifest.Entries.Count);
-        var comparison = TreeReader.Compare(tree, manifest, readContents: true, cancellationToken);
+        var comparison = TreeReader.Compare(tree, manifest, readContents, cancellationToken);
         Footprint.Settle(comparison.Files);
         return comparison;
     }

@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using IuCutter.Digests;
 using IuCutter.Manifests;
 
@@ -39,7 +40,7 @@ public sealed class ReleaseReuse(DeployRoot root, Staging staging)
         }
         catch (AggregateException e) when (e.InnerExceptions is [var first, ..])
         {
-            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(first);
+            ExceptionDispatchInfo.Throw(first);
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using System.Text;
 using IuCutter.Agent.Measuring;
 using IuCutter.Agent.Posix;
@@ -15,6 +16,7 @@ public sealed class TreeReader
     private readonly bool _readContents;
     private readonly Manifest _manifest;
     private readonly bool[] _seen;
+    private readonly List<int> _toRead = [];
     private readonly List<string> _differences = [];
     private int _differenceCount;
     private int _extra;
@@ -32,6 +34,7 @@ public sealed class TreeReader
     {
         var reader = new TreeReader(tree, manifest, readContents);
         reader.Walk("", cancellationToken);
+        reader.ReadContents(cancellationToken);
         for (var entry = Array.IndexOf(reader._seen, false); entry >= 0; entry = Array.IndexOf(reader._seen, false, entry + 1))
         {
             reader.Differ(manifest.Entries[entry].Path, "is missing");
@@ -53,7 +56,7 @@ public sealed class TreeReader
             if (_manifest.Find(treePath) is >= 0 and var entry)
             {
                 _seen[entry] = true;
-                Hold(directory ?? _tree, name, _manifest.Entries[entry], status);
+                Hold(directory ?? _tree, name, entry, status);
             }
             else if (status is { Kind: NodeKind.Directory } && _manifest.IsFolder(treePath))
             {
@@ -67,8 +70,9 @@ public sealed class TreeReader
         }
     }
 
-    private void Hold(DirectoryHandle directory, byte[] name, ManifestEntry entry, NodeStatus? status)
+    private void Hold(DirectoryHandle directory, byte[] name, int number, NodeStatus? status)
     {
+        var entry = _manifest.Entries[number];
         var kind = status switch
         {
             { Kind: NodeKind.Link } => EntryKind.Link,
@@ -85,9 +89,35 @@ public sealed class TreeReader
         }
         else if (_readContents)
         {
-            using var file = directory.OpenRead(name);
-            Hold(entry, ContentDigest.Of(file, out var bytes));
-            _bytes += bytes;
+            _toRead.Add(number);
+        }
+    }
+
+    /// <summary>Reads the files that are the right size, on all cores: hashing is most of the work.</summary>
+    private void ReadContents(CancellationToken cancellationToken)
+    {
+        var seen = new Sha256Digest?[_toRead.Count];
+        try
+        {
+            Parallel.For(0, _toRead.Count, new ParallelOptions { CancellationToken = cancellationToken }, i =>
+            {
+                using var file = _tree.OpenRead(_manifest.Entries[_toRead[i]].Path.ToBytes());
+                var digest = ContentDigest.Of(file, out var bytes);
+                seen[i] = digest == _manifest.DistinctContents[_manifest.ContentOf(_toRead[i])].Digest ? null : digest;
+                Interlocked.Add(ref _bytes, bytes);
+            });
+        }
+        catch (AggregateException e) when (e.InnerExceptions is [var first, ..])
+        {
+            ExceptionDispatchInfo.Throw(first);
+        }
+
+        for (var i = 0; i < seen.Length; i++)
+        {
+            if (seen[i] is { } other)
+            {
+                Hold(_manifest.Entries[_toRead[i]], other);
+            }
         }
     }
 

@@ -12,7 +12,7 @@ namespace IuCutter.Packager.Pushing;
 /// Brings the target what it lacks: offers the manifest, sends the missing contents, and offers again until nothing is missing, over as
 /// many connections as it takes.
 /// </summary>
-internal sealed class ContentUpload(Target target, string operation, Artifact artifact, IOperationView view, TimeProvider time)
+internal sealed class ContentUpload(Target target, string operation, ReleaseContents contents, IOperationView view, TimeProvider time)
 {
     private const int ManifestPart = 256 * 1024;
     private const int DataPart = 512 * 1024;
@@ -73,6 +73,7 @@ internal sealed class ContentUpload(Target target, string operation, Artifact ar
         if (!IsWhole)
         {
             ResetIfCloser(missing.Totals);
+            await contents.BringAsync(Numbers(missing.Ranges), cancellation);
             await UploadAsync(client, missing, cancellation);
         }
     }
@@ -90,7 +91,7 @@ internal sealed class ContentUpload(Target target, string operation, Artifact ar
     private async Task<(List<ContentRange> Ranges, OfferTotals Totals)> OfferAsync(ReleaseAgent.ReleaseAgentClient client, CancellationToken cancellation)
     {
         using var call = client.Offer(cancellationToken: cancellation);
-        var manifest = _manifestIsThere ? default : artifact.Manifest.CanonicalBytes;
+        var manifest = _manifestIsThere ? default : contents.Manifest.CanonicalBytes;
         try
         {
             var at = 0;
@@ -146,9 +147,9 @@ internal sealed class ContentUpload(Target target, string operation, Artifact ar
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var buffer = new byte[DataPart];
         var (filled, sent) = (0, 0L);
-        foreach (var content in missing.Ranges.SelectMany(r => Enumerable.Range((int)r.First, (int)r.Count)))
+        foreach (var content in Numbers(missing.Ranges))
         {
-            for (int read; (read = await artifact.ReadContentAsync(content, offset, buffer.AsMemory(filled), cancellation)) > 0; offset += read)
+            for (int read; (read = await contents.ReadContentAsync(content, offset, buffer.AsMemory(filled), cancellation)) > 0; offset += read)
             {
                 filled += read;
                 if (filled == buffer.Length)
@@ -165,6 +166,8 @@ internal sealed class ContentUpload(Target target, string operation, Artifact ar
         sent += await FlushAsync(stream, buffer, filled, hash, cancellation);
         await stream.WriteAsync(new UploadPart { End = new UploadEnd { Bytes = (ulong)sent, Sha256 = ByteString.CopyFrom(hash.GetHashAndReset()) } }, cancellation);
     }
+
+    private static IEnumerable<int> Numbers(List<ContentRange> ranges) => ranges.SelectMany(r => Enumerable.Range((int)r.First, (int)r.Count));
 
     /// <summary>A write has taken its message's bytes when it returns, so that the buffer can be used again.</summary>
     private static async Task<int> FlushAsync(IClientStreamWriter<UploadPart> stream, byte[] buffer, int filled, IncrementalHash hash, CancellationToken cancellation)

@@ -2,11 +2,11 @@ using Google.Protobuf;
 using IuCutter.Configuration;
 using IuCutter.Gates;
 using IuCutter.Ledgers;
+using IuCutter.Manifests;
 using IuCutter.Packager.CommandLine;
 using IuCutter.Packager.Connecting;
 using IuCutter.Packager.Following;
 using IuCutter.Packager.Showing;
-using IuCutter.Packager.Source;
 using IuCutter.Protos.V1;
 
 namespace IuCutter.Packager.Pushing;
@@ -16,20 +16,21 @@ internal sealed class Push(PushSubject subject, PushAsk ask, Target target, IOpe
 {
     public async Task<ExitCode> RunAsync(CancellationToken cancellation)
     {
-        // Whoever cannot be reached is found out before ten minutes of tests, not after.
-        await target.AskAsync((client, options) => client.GetStatusAsync(new StatusRequest(), options), cancellation);
+        // Whoever cannot be reached is found out before ten minutes of tests, not after; and while the source is read, not before.
+        var reached = target.AskAsync((client, options) => client.GetStatusAsync(new StatusRequest(), options), cancellation);
         view.Heading($"push {subject.Commit.Id[..12]} of {subject.Repository.Root} to slot {subject.Configuration.Slot} at {target.Address}");
-        using var gates = new SourceGates(subject, ask, view, here);
+        using var gates = new SourceGates(subject, ask, view, here, reached);
         await gates.RunAsync(cancellation);
+        await reached;
         if (gates.Stopper is { } stopper)
         {
             return NothingBegun(stopper);
         }
 
-        var artifact = gates.Artifact!;
-        var request = Request(artifact, gates.Gates);
+        var contents = gates.Contents!;
+        var request = Request(contents.Manifest, gates.Gates);
         var reply = await target.AskAsync((client, options) => client.PushAsync(request, options), cancellation);
-        var upload = new ContentUpload(target, reply.OperationId, artifact, view, here.Time);
+        var upload = new ContentUpload(target, reply.OperationId, contents, view, here.Time);
         try
         {
             return await FollowAsync(reply, upload, gates.Gates, cancellation);
@@ -107,19 +108,19 @@ internal sealed class Push(PushSubject subject, PushAsk ask, Target target, IOpe
         return result.Exit;
     }
 
-    private PushRequest Request(Artifact artifact, IReadOnlyList<GateResult> gates)
+    private PushRequest Request(Manifest manifest, IReadOnlyList<GateResult> gates)
     {
         var request = new PushRequest
         {
             Slot = subject.Configuration.Slot,
             Name = subject.Configuration.Name,
             Commit = subject.Commit.Id,
-            ManifestSha256 = ByteString.CopyFrom(artifact.Manifest.Digest.ToArray()),
-            ManifestBytes = (ulong)artifact.Manifest.CanonicalBytes.Length,
-            ContentBytes = (ulong)artifact.Manifest.ContentBytes,
-            Entries = (ulong)artifact.Manifest.Entries.Count,
-            ArtifactFormat = "tar",
-            ArtifactSha256 = ByteString.CopyFrom(artifact.TarDigest.ToArray()),
+            ManifestSha256 = ByteString.CopyFrom(manifest.Digest.ToArray()),
+            ManifestBytes = (ulong)manifest.CanonicalBytes.Length,
+            ContentBytes = (ulong)manifest.ContentBytes,
+            Entries = (ulong)manifest.Entries.Count,
+            ArtifactFormat = "contents",
+            ArtifactSha256 = ByteString.CopyFrom(manifest.Digest.ToArray()),
             Configuration = ByteString.CopyFrom(ReleaseConfigurationJson.Serialize(subject.Configuration)),
             Repository = subject.Commit.Remote ?? subject.Repository.Root,
             Ref = subject.Commit.Ref ?? "",

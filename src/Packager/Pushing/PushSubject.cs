@@ -12,7 +12,7 @@ namespace IuCutter.Packager.Pushing;
 internal sealed record PushSubject
 {
     /// <summary>The parts that --without can leave out.</summary>
-    public static readonly ImmutableArray<string> Parts = ["compile", "import", "test", "assert", "smoke", "scan"];
+    public static readonly ImmutableArray<string> Parts = ["compile", "import", "test", "assert", "smoke", "scan", "reproduction"];
 
     public required GitRepository Repository { get; init; }
 
@@ -37,6 +37,9 @@ internal sealed record PushSubject
 
     /// <summary>Set when whoever pushes wants no scan, and answers for what it would have found.</summary>
     public Gap? NoScan => Gaps.FirstOrDefault(g => g.Id == "no-scan");
+
+    /// <summary>Set when whoever pushes wants the artifact made once only.</summary>
+    public Gap? NoReproduction => Gaps.FirstOrDefault(g => g.Id == "no-reproduction");
 
     /// <summary>Reads a commit's configuration and completes it.</summary>
     /// <exception cref="SourceException">There is no such commit.</exception>

@@ -9,7 +9,8 @@ using IuCutter.Packager.Source;
 namespace IuCutter.Packager.Pushing;
 
 /// <summary>Gates G0, G1 and G2, on the source host. What they find missing keeps the target from being touched at all.</summary>
-internal sealed class SourceGates(PushSubject subject, PushAsk ask, IOperationView view, Surroundings here) : IDisposable
+/// <param name="reached">Ends when the target has answered; awaited before the payload's tests, which take long.</param>
+internal sealed class SourceGates(PushSubject subject, PushAsk ask, IOperationView view, Surroundings here, Task reached) : IDisposable
 {
     private const int MostHitsShown = 10;
 
@@ -20,8 +21,11 @@ internal sealed class SourceGates(PushSubject subject, PushAsk ask, IOperationVi
     /// <summary>The first gate that is neither PASS nor PARTIAL; null when there is none.</summary>
     public GateResult? Stopper => _gates.FirstOrDefault(g => g.Outcome is not (Outcome.Pass or Outcome.Partial));
 
-    /// <summary>Null until G1 has made it.</summary>
-    public Artifact? Artifact { get; private set; }
+    /// <summary>Null until G1 has read them.</summary>
+    public ReleaseContents? Contents { get; private set; }
+
+    /// <summary>The commit made into an archive, by reading all of it anew; null where nothing needed that.</summary>
+    private Artifact? Artifact { get; set; }
 
     public async Task RunAsync(CancellationToken cancellation)
     {
@@ -30,7 +34,11 @@ internal sealed class SourceGates(PushSubject subject, PushAsk ask, IOperationVi
         await GateAsync(GateId.G2, list => ArtifactAsync(list, cancellation));
     }
 
-    public void Dispose() => Artifact?.Dispose();
+    public void Dispose()
+    {
+        Contents?.Dispose();
+        Artifact?.Dispose();
+    }
 
     private async Task GateAsync(GateId gate, Func<CheckList, Task> work)
     {
@@ -88,7 +96,7 @@ internal sealed class SourceGates(PushSubject subject, PushAsk ask, IOperationVi
     /// <summary>Compile, import and assertions may be missing from a payload; left out by someone's word they are a gap all the same.</summary>
     private void NameOtherGaps(CheckList list)
     {
-        foreach (var gap in subject.Gaps.Where(g => g.Id is not ("no-test" or "no-smoke" or "no-scan")))
+        foreach (var gap in subject.Gaps.Where(g => g.Id is not ("no-test" or "no-smoke" or "no-scan" or "no-reproduction")))
         {
             list.Observe(gap.Id, "every part of the configuration is run", "nothing left out", () => Observation.CouldNotRun(gap.Statement, gap));
         }
@@ -100,60 +108,68 @@ internal sealed class SourceGates(PushSubject subject, PushAsk ask, IOperationVi
     {
         await list.ObserveAsync("tree", "the commit's tree can be released", "no submodule, no LFS pointer, no path or link that leaves it", async () =>
         {
-            Artifact = await ArtifactBuilder.BuildAsync(subject.Repository, Request(GateId.G1, "packing") with { Scan = Scan() }, cancellation);
-            Footprint.Settle(Artifact.Manifest.Entries.Count);
-            return Observation.Held($"{Amount.Count(Artifact.Manifest.Entries.Count, "path")} read", ("entries", Artifact.Manifest.Entries.Count));
+            Contents = await ArtifactBuilder.ReadAsync(subject.Repository, Request(GateId.G1, "reading"), Cache(), cancellation);
+            Footprint.Settle(Contents.Manifest.Entries.Count);
+            return Observation.Held($"{Amount.Count(Contents.Manifest.Entries.Count, "path")} read", ("entries", Contents.Manifest.Entries.Count));
         });
-        if (Artifact is null)
+        if (Contents is null)
         {
             return;
         }
 
-        list.Observe("scan", "the commit's tree holds nothing forbidden", "no hit", () => Judge(Artifact.TreeFindings));
+        list.Observe("scan", "the commit's tree holds nothing forbidden", "no hit", () => Judge(Contents.Findings, subject.NoScan));
+        await reached;
         if (list.MayGoOn)
         {
-            await new SourceTests(subject, ask, view, here).RunAsync(list, Artifact, cancellation);
+            await new SourceTests(subject, ask, view, here, () => ArchiveAsync(GateId.G1, cancellation)).RunAsync(list, cancellation);
         }
     }
 
     private async Task ArtifactAsync(CheckList list, CancellationToken cancellation)
     {
-        var artifact = Artifact ?? throw new InvalidOperationException("G2 runs only after G1 has made the artifact.");
-        var manifest = artifact.Manifest;
-        list.Observe("made", "the artifact and its manifest are made", "every file of the commit's tree", () => Observation.Held(
-            $"{Amount.Count(manifest.Entries.Count, "file")}, {Amount.Bytes(manifest.ContentBytes)}, tar sha256 {artifact.TarDigest.Short}…",
+        var manifest = Contents?.Manifest ?? throw new InvalidOperationException("G2 runs only after G1 has read the contents.");
+        list.Observe("made", "the manifest of the commit is made", "every file of the commit's tree", () => Observation.Held(
+            $"{Amount.Count(manifest.Entries.Count, "file")}, {Amount.Bytes(manifest.ContentBytes)}, manifest sha256 {manifest.Digest.Short}…",
             ("files", manifest.Entries.Count),
             ("bytes", manifest.ContentBytes),
-            ("tar bytes", artifact.TarSize),
-            ("tar sha256", artifact.TarDigest),
             ("manifest sha256", manifest.Digest)));
-        await list.ObserveAsync("reproduced", "made a second time it is the same", $"sha256 {artifact.TarDigest}", async () =>
+        await list.ObserveAsync("reproduced", "made a second time, as an archive and from every object anew, it is the same", $"manifest sha256 {manifest.Digest}", async () =>
         {
-            var again = await ArtifactBuilder.ReproduceAsync(subject.Repository, Request(GateId.G2, "making it again"), cancellation);
-            Footprint.Settle(manifest.Entries.Count);
-            return Observation.Of(again == artifact.TarDigest, again == artifact.TarDigest ? "reproduced" : $"sha256 {again}");
+            if (subject.NoReproduction is { } gap)
+            {
+                return Observation.CouldNotRun(gap.Statement, gap);
+            }
+
+            var again = await ArchiveAsync(GateId.G2, cancellation);
+            return Observation.Of(
+                again.Manifest.Digest == manifest.Digest,
+                again.Manifest.Digest == manifest.Digest ? $"reproduced, tar sha256 {again.TarDigest.Short}…" : $"manifest sha256 {again.Manifest.Digest}",
+                ("tar bytes", again.TarSize),
+                ("tar sha256", again.TarDigest));
         });
-        await list.ObserveAsync("scan", "the artifact as it was written holds nothing forbidden, and just the manifest's entries", "no hit", async () =>
-        {
-            await using var tar = artifact.OpenTar();
-            var contents = await ArtifactReader.ReadAsync(tar, artifact.TarDigest, Scan(), cancellation);
-            contents.MustEqual(manifest);
-            Footprint.Settle(manifest.Entries.Count);
-            return Judge(contents.Findings);
-        });
+        list.Observe("scan", "what was read the second time holds nothing forbidden", "no hit", () =>
+            Judge(Artifact?.TreeFindings ?? ScanFindings.None, subject.NoScan ?? subject.NoReproduction));
     }
+
+    private async Task<Artifact> ArchiveAsync(GateId gate, CancellationToken cancellation)
+    {
+        Artifact ??= await ArtifactBuilder.BuildAsync(subject.Repository, Request(gate, "packing"), cancellation);
+        Footprint.Settle(Artifact.Manifest.Entries.Count);
+        return Artifact;
+    }
+
+    private DigestCache Cache() => CacheFolder.Of(here) is { } folder ? DigestCache.Open(folder, subject.Repository.Root) : DigestCache.None();
 
     private ArtifactRequest Request(GateId gate, string what) => new(subject.Configuration.Name, subject.Commit)
     {
         ExportAttributes = subject.Configuration.Source.ExportAttributes,
+        Scan = subject.NoScan is null ? new ContentScan(subject.ScanRules) : null,
         Progress = p => view.Progress("", gate.ToString(), what, p.Files, 0, "files"),
     };
 
-    private ContentScan? Scan() => subject.NoScan is null ? new ContentScan(subject.ScanRules) : null;
-
-    private Observation Judge(ScanFindings findings)
+    private static Observation Judge(ScanFindings findings, Gap? notMade)
     {
-        if (subject.NoScan is { } gap)
+        if (notMade is { } gap)
         {
             return Observation.CouldNotRun(gap.Statement, gap);
         }

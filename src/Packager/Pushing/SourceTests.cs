@@ -7,13 +7,13 @@ using IuCutter.Packager.Source;
 namespace IuCutter.Packager.Pushing;
 
 /// <summary>Runs the payload's own tests on the source host, in a fresh copy of exactly what is released, so that the target's count has a match.</summary>
-internal sealed class SourceTests(PushSubject subject, PushAsk ask, IOperationView view, Surroundings here)
+internal sealed class SourceTests(PushSubject subject, PushAsk ask, IOperationView view, Surroundings here, Func<Task<Artifact>> archive)
 {
     private readonly CommandRunner _runner = new(Sandbox.None, here.Time);
 
     private string SearchPath { get; } = here.Variable("PATH") ?? "/usr/local/bin:/usr/bin:/bin";
 
-    public async Task RunAsync(CheckList list, Artifact artifact, CancellationToken cancellation)
+    public async Task RunAsync(CheckList list, CancellationToken cancellation)
     {
         if (!subject.Has("test"))
         {
@@ -32,7 +32,7 @@ internal sealed class SourceTests(PushSubject subject, PushAsk ask, IOperationVi
         try
         {
             var tree = Directory.CreateDirectory(Path.Combine(folder, "tree")).FullName;
-            await ExtractAsync(artifact, tree, cancellation);
+            await ExtractAsync(await archive(), tree, cancellation);
             var tests = subject.Configuration.Test ?? await ChooseAsync(tree, folder, cancellation);
             foreach (var (test, i) in (tests ?? []).Select((t, i) => (t, i + 1)).Where(t => t.t.Source))
             {

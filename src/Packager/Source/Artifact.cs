@@ -58,5 +58,13 @@ public sealed class Artifact : IDisposable
         return buffer.Length;
     }
 
+    /// <summary>The same as a release's contents, which own the archive from then on.</summary>
+    internal ReleaseContents ToContents()
+    {
+        var spool = new ContentSpool(_spool);
+        spool.Place(_contentOffsets);
+        return new ReleaseContents(Manifest, TreeFindings, spool, git: null, []);
+    }
+
     public void Dispose() => _spool.Dispose();
 }

@@ -34,10 +34,12 @@ public static class ArtifactBuilder
         }
     }
 
-    /// <summary>Lists and reads everything once more, and gives the archive's sha256 without keeping a byte.</summary>
-    /// <exception cref="SourceException">The commit cannot become a release.</exception>
-    public static async Task<Sha256Digest> ReproduceAsync(GitRepository repository, ArtifactRequest request, CancellationToken cancellation) =>
-        (await WriteAsync(repository, request with { Scan = null }, spool: null, cancellation)).Digest;
+    /// <summary>A commit's manifest and contents, for a push: reads no more than it must.</summary>
+    /// <exception cref="SourceException">The commit cannot become a release; nothing is left behind.</exception>
+    internal static async Task<ReleaseContents> ReadAsync(GitRepository repository, ArtifactRequest request, DigestCache cache, CancellationToken cancellation) =>
+        request.ExportAttributes
+            ? (await BuildAsync(repository, request, cancellation)).ToContents()
+            : await new CommitReading(repository.Git, request, cache).ReadAsync(cancellation);
 
     private static async Task<(ArtifactWriting Writing, Sha256Digest Digest, long Size)> WriteAsync(
         GitRepository repository, ArtifactRequest request, SpoolFile? spool, CancellationToken cancellation)

@@ -8,12 +8,10 @@ namespace IuCutter.Packager.Source;
 /// <summary>One archive under way: what was written, and what was learnt of it.</summary>
 internal sealed class ArtifactWriting(IEntrySource source, ArtifactSink sink, ArtifactRequest request)
 {
-    private const int PointerLimit = 1024;
     private const int ReportEvery = 1000;
 
     private readonly TarHeader _header = new();
-    private readonly List<string> _pointers = [];
-    private readonly List<string> _links = [];
+    private readonly UnfitEntries _unfit = new();
     private readonly FileScan? _scan = request.Scan?.Begin();
     private long _reported;
 
@@ -23,8 +21,6 @@ internal sealed class ArtifactWriting(IEntrySource source, ArtifactSink sink, Ar
     public List<long> Offsets { get; } = [];
 
     public ScanFindings Findings => _scan?.Findings ?? ScanFindings.None;
-
-    private static ReadOnlySpan<byte> PointerMark => "version https://git-lfs.github.com/spec/v1"u8;
 
     public async ValueTask AddAsync(CancellationToken cancellation)
     {
@@ -42,20 +38,7 @@ internal sealed class ArtifactWriting(IEntrySource source, ArtifactSink sink, Ar
     /// <exception cref="SourceException">What cannot be released, all of it together, once everything was seen.</exception>
     public async ValueTask EndAsync(CancellationToken cancellation)
     {
-        if (_pointers.Count > 0)
-        {
-            throw new SourceException(
-                SourceCodes.LfsPointers,
-                $"The commit holds {_pointers.Count} git-lfs pointers in place of the files themselves: {SourceException.List(_pointers)}.",
-                "Commit the files without git-lfs ('git lfs migrate export').");
-        }
-
-        if (_links.Count > 0)
-        {
-            throw new SourceException(
-                SourceCodes.UnsafeLinks, $"The commit holds {_links.Count} links that no target can hold: {SourceException.List(_links)}.", "Mend or remove them, and commit.");
-        }
-
+        _unfit.ThrowIfAny();
         await sink.WriteZerosAsync(2 * TarHeader.Block, cancellation);
         Report();
     }
@@ -69,9 +52,8 @@ internal sealed class ArtifactWriting(IEntrySource source, ArtifactSink sink, Ar
     private async ValueTask<(Sha256Digest Digest, long Offset)> AddLinkAsync(CancellationToken cancellation)
     {
         var target = source.Size is > 0 and <= 4095 ? await source.ReadAsync(cancellation) : ReadOnlyMemory<byte>.Empty;
-        if (target.IsEmpty || target.Span.Contains((byte)0))
+        if (_unfit.TakeLink(source, target.Span))
         {
-            _links.Add($"'{source.Path}'");
             return (default, 0);
         }
 
@@ -89,11 +71,7 @@ internal sealed class ArtifactWriting(IEntrySource source, ArtifactSink sink, Ar
         await sink.WriteAsync(_header.Write(source.Path, source.Kind, source.Size, [], request.Commit.TimeUnix), cancellation);
         var offset = sink.Position;
         var piece = await source.ReadAsync(cancellation);
-        if (source.Size < PointerLimit && piece.Span.StartsWith(PointerMark))
-        {
-            _pointers.Add($"'{source.Path}'");
-        }
-
+        _unfit.TakePointer(source, piece.Span);
         var digest = piece.Length == source.Size ? await TakeWholeAsync(piece, cancellation) : await TakePiecesAsync(piece, cancellation);
         await sink.WriteZerosAsync(TarHeader.Padding(source.Size), cancellation);
         return (digest, offset);

@@ -36,11 +36,10 @@ internal sealed class CommitEntries : IEntrySource
 
     public long Size { get; private set; }
 
-    public static async Task<CommitEntries> OpenAsync(GitProgram git, string tree, CancellationToken cancellation)
-    {
-        var items = await TreeListing.ReadAsync(git, tree, cancellation);
-        return new CommitEntries(items, git.Start("cat-file", "--batch", "--buffer"));
-    }
+    public static async Task<CommitEntries> OpenAsync(GitProgram git, string tree, CancellationToken cancellation) =>
+        Of(git, await TreeListing.ReadAsync(git, tree, cancellation));
+
+    public static CommitEntries Of(GitProgram git, TreeItemList items) => new(items, git.Start("cat-file", "--batch", "--buffer"));
 
     public async ValueTask<bool> NextAsync(CancellationToken cancellation)
     {

@@ -11,6 +11,7 @@ public static class SourceCodes
     public const string NoCommits = "NO_COMMITS";
     public const string UnknownCommit = "UNKNOWN_COMMIT";
     public const string AmbiguousCommit = "AMBIGUOUS_COMMIT";
+    public const string ObjectChanged = "OBJECT_CHANGED";
     public const string ObjectMissing = "OBJECT_MISSING";
     public const string EmptyTree = "EMPTY_TREE";
     public const string UnsafePaths = "UNSAFE_PATHS";

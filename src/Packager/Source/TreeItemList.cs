@@ -13,9 +13,19 @@ internal sealed class TreeItemList : IReadOnlyList<TreeItem>
     private const int LengthAt = IdAt + Sha256Digest.Bytes;
     private const int PathAt = LengthAt + sizeof(ushort);
 
-    private readonly ByteChunks _records = new();
-    private readonly List<int> _places = [];
+    private readonly ByteChunks _records;
+    private readonly List<int> _places;
     private bool _isSorted = true;
+
+    public TreeItemList()
+        : this(new ByteChunks(), [])
+    {
+    }
+
+    private TreeItemList(ByteChunks records, List<int> places)
+    {
+        (_records, _places) = (records, places);
+    }
 
     public int Count => _places.Count;
 
@@ -29,6 +39,13 @@ internal sealed class TreeItemList : IReadOnlyList<TreeItem>
     }
 
     public GitObjectId ObjectAt(int index) => IdOf(_records.From(_places[index]));
+
+    public EntryKind KindAt(int index) => (EntryKind)_records.From(_places[index])[0];
+
+    public void Add(TreeItem item) => Add(item.Path.ToBytes(), item.Kind, item.Object);
+
+    /// <summary>The items of these numbers, in the same order; the records are shared.</summary>
+    public TreeItemList Only(IEnumerable<int> numbers) => new(_records, [.. numbers.Select(n => _places[n])]);
 
     public void Add(ReadOnlySpan<byte> path, EntryKind kind, GitObjectId id)
     {

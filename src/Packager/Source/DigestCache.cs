@@ -1,0 +1,185 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
+using IuCutter.Digests;
+using IuCutter.Manifests;
+
+namespace IuCutter.Packager.Source;
+
+/// <summary>
+/// What git objects' contents are by sha256, as found out by earlier pushes of one repository: an object's id stands for its bytes, so that what
+/// was read once need not be read again. It is a file of this user's alone, with its own sha256 at its end; one that is damaged, or that others
+/// may write, counts for nothing.
+/// </summary>
+internal sealed class DigestCache
+{
+    // The object's id (32 bytes, zeros after a SHA-1), the content's sha256, its size.
+    private const int RecordBytes = Sha256Digest.Bytes + Sha256Digest.Bytes + sizeof(long);
+    private const int MostRecords = 4_000_000;
+    private static readonly byte[] Magic = "iucutter-digests 1\n"u8.ToArray();
+
+    private readonly string? _path;
+    private readonly ReadOnlyMemory<byte> _records;
+    private readonly List<(Sha256Digest Id, ManifestContent Content)> _new = [];
+
+    private DigestCache(string? path, ReadOnlyMemory<byte> records)
+    {
+        (_path, _records) = (path, records);
+    }
+
+    private int Count => _records.Length / RecordBytes;
+
+    /// <summary>A cache that knows nothing and keeps nothing.</summary>
+    public static DigestCache None() => new(null, default);
+
+    /// <param name="folder">Where caches lie; made when something is saved.</param>
+    /// <param name="repository">The repository's folder.</param>
+    public static DigestCache Open(string folder, string repository)
+    {
+        var path = Path.Combine(folder, Sha256Digest.Of(Encoding.UTF8.GetBytes(repository)).Short + ".digests");
+        try
+        {
+            return new DigestCache(path, IsOurs(path) ? Read(path) : default);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return new DigestCache(null, default);
+        }
+    }
+
+    public ManifestContent? Find(GitObjectId id)
+    {
+        Span<byte> key = stackalloc byte[Sha256Digest.Bytes];
+        id.CopyTo(key);
+        var (low, high) = (0, Count - 1);
+        while (low <= high)
+        {
+            var middle = (low + high) >>> 1;
+            var record = Record(middle);
+            var order = record[..Sha256Digest.Bytes].SequenceCompareTo(key);
+            if (order == 0)
+            {
+                return ContentOf(record);
+            }
+
+            (low, high) = order < 0 ? (middle + 1, high) : (low, middle - 1);
+        }
+
+        return null;
+    }
+
+    public void Add(GitObjectId id, ManifestContent content)
+    {
+        if (_path is not null)
+        {
+            Span<byte> key = stackalloc byte[Sha256Digest.Bytes];
+            id.CopyTo(key);
+            _new.Add((Sha256Digest.FromBytes(key), content));
+        }
+    }
+
+    /// <summary>Keeps what was added. A cache that cannot be written is no failure: the next push reads again.</summary>
+    public void Save()
+    {
+        if (_path is null || _new.Count == 0)
+        {
+            return;
+        }
+
+        var temporary = $"{_path}.{Environment.ProcessId}.new";
+        try
+        {
+            MakeFolder();
+            using (var file = File.OpenHandle(temporary, FileMode.Create, FileAccess.Write))
+            {
+                RandomAccess.Write(file, Merged(), 0);
+            }
+
+            File.Move(temporary, _path, overwrite: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            File.Delete(temporary);
+        }
+    }
+
+    private static bool IsOurs(string path)
+    {
+        const UnixFileMode Others = UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
+        return File.Exists(path)
+            && (OperatingSystem.IsWindows() || ((File.GetUnixFileMode(path) | File.GetUnixFileMode(Path.GetDirectoryName(path)!)) & Others) == UnixFileMode.None);
+    }
+
+    private static ReadOnlyMemory<byte> Read(string path)
+    {
+        using var file = File.OpenHandle(path);
+        var bytes = new byte[RandomAccess.GetLength(file)];
+        if (RandomAccess.Read(file, bytes, 0) != bytes.Length)
+        {
+            return default;
+        }
+
+        var length = bytes.Length - Magic.Length - Sha256Digest.Bytes;
+        return length > 0 && length % RecordBytes == 0
+            && bytes.AsSpan(0, Magic.Length).SequenceEqual(Magic)
+            && SHA256.HashData(bytes.AsSpan(0, Magic.Length + length)).AsSpan().SequenceEqual(bytes.AsSpan(Magic.Length + length))
+            ? bytes.AsMemory(Magic.Length, length)
+            : default;
+    }
+
+    private static ManifestContent ContentOf(ReadOnlySpan<byte> record) => new(
+        Sha256Digest.FromBytes(record.Slice(Sha256Digest.Bytes, Sha256Digest.Bytes)),
+        BinaryPrimitives.ReadInt64LittleEndian(record[(2 * Sha256Digest.Bytes)..]));
+
+    private ReadOnlySpan<byte> Record(int index) => _records.Span.Slice(index * RecordBytes, RecordBytes);
+
+    private void MakeFolder()
+    {
+        var folder = Path.GetDirectoryName(_path)!;
+        if (OperatingSystem.IsWindows())
+        {
+            Directory.CreateDirectory(folder);
+        }
+        else
+        {
+            Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+    }
+
+    /// <summary>Old and new, in order; the old are left out where it would become too much.</summary>
+    private ReadOnlySpan<byte> Merged()
+    {
+        _new.Sort((left, right) => left.Id.CompareTo(right.Id));
+        var old = Count + _new.Count > MostRecords ? Count : 0;
+        var bytes = new byte[Magic.Length + ((Count - old + _new.Count) * RecordBytes) + Sha256Digest.Bytes];
+        Magic.CopyTo(bytes.AsSpan());
+        var length = Magic.Length;
+        Span<byte> record = stackalloc byte[RecordBytes];
+        foreach (var (id, content) in _new.DistinctBy(added => added.Id))
+        {
+            id.CopyTo(record);
+            content.Digest.CopyTo(record[Sha256Digest.Bytes..]);
+            BinaryPrimitives.WriteInt64LittleEndian(record[(2 * Sha256Digest.Bytes)..], content.Size);
+            for (; old < Count && Record(old)[..Sha256Digest.Bytes].SequenceCompareTo(record[..Sha256Digest.Bytes]) < 0; old++)
+            {
+                Put(bytes, ref length, Record(old));
+            }
+
+            Put(bytes, ref length, record);
+        }
+
+        for (; old < Count; old++)
+        {
+            Put(bytes, ref length, Record(old));
+        }
+
+        Put(bytes, ref length, SHA256.HashData(bytes.AsSpan(0, length)));
+        return bytes.AsSpan(0, length);
+    }
+
+    private static void Put(byte[] bytes, ref int length, ReadOnlySpan<byte> part)
+    {
+        part.CopyTo(bytes.AsSpan(length));
+        length += part.Length;
+    }
+}
