@@ -32,7 +32,9 @@ internal sealed class UploadReader(IAsyncStreamReader<UploadPart> parts, Cancell
                     sign();
                     break;
                 case UploadPart.PartOneofCase.End:
+                    CrashPoint.Reach("C06.before");
                     Close(parts.Current.End, hash.GetHashAndReset());
+                    CrashPoint.Reach("C06.after");
                     return;
                 default:
                     throw Refused("an upload has one start, then data, then one end");

@@ -70,8 +70,10 @@ public sealed class LedgerFile : IDisposable
             var entry = new LedgerEntry(_chain.Entries + 1, _chain.Head, Milliseconds(_time.GetUtcNow()), operation, what);
             var line = LedgerJson.Write(entry);
             Write(line, durable);
+            CrashPoint.Reach("C16.before");
             _chain.Advance(line);
             _index.Add(entry, _length - line.Length - 1, line.Length);
+            CrashPoint.Reach("C16.after");
             return (line, entry);
         }
     }
@@ -184,7 +186,9 @@ public sealed class LedgerFile : IDisposable
 
     private void WriteOnce(byte[] line, bool durable)
     {
+        CrashPoint.Reach("C15.before", () => RandomAccess.Write(_file, line.AsSpan(0, line.Length / 2), _length));
         RandomAccess.Write(_file, [line, "\n"u8.ToArray()], _length);
+        CrashPoint.Reach("C15.after");
         if (durable)
         {
             DirectoryHandle.Flush(_file);

@@ -125,6 +125,8 @@ public sealed class Operation(string id, string kind, string slot, LedgerFile le
     {
         _gates.Add(result);
         var took = Math.Round(milliseconds, 1);
+        CrashPoint.Reach("C14.before");
         Record(new LedgerEvent.GateClosed(result.Gate, result.Outcome, result.Cause, result.Checks.Length, took), durable);
+        CrashPoint.Reach("C14.after");
     }
 }

@@ -51,7 +51,9 @@ public sealed partial class OperationBoard(
 
             var operation = new Operation(NewId(), begun.Operation, begun.Slot, ledger, time);
             var work = make(operation);
+            CrashPoint.Reach("C01.before");
             operation.Record(begun, durable: true);
+            CrashPoint.Reach("C01.after");
             var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             _bySlot[begun.Slot] = new Held(operation, work, RunAsync(operation, work, started.Task));
             started.SetResult();

@@ -43,7 +43,8 @@ public sealed class PayloadRunner(Sandbox sandbox, SandboxTier leastTier, StateD
                 WritableDirectory = tree,
                 ScratchDirectory = scratch,
             };
-            var result = await _runner.RunAsync(spec, onLine, Path.Combine(scratch, "output"), cancellationToken);
+            CrashPoint.Reach("C12.before");
+            var result = await _runner.RunAsync(spec, CrashPoint.AtLine("C12.after", onLine), Path.Combine(scratch, "output"), cancellationToken);
             return new PayloadRun(result.ToEvidence(), result.HowItEnded, result.CouldNotStart, Keep(result.Output));
         }
         finally
@@ -114,7 +115,9 @@ public sealed class PayloadRunner(Sandbox sandbox, SandboxTier leastTier, StateD
     private string Keep(KeptOutput output)
     {
         var kept = Path.Combine(state.Outputs, output.Digest.ToString());
+        CrashPoint.Reach("C13.before");
         File.Move(output.Path, kept, overwrite: true);
+        CrashPoint.Reach("C13.after");
         return kept;
     }
 }

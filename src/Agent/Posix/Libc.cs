@@ -91,6 +91,11 @@ internal static unsafe partial class Libc
     [LibraryImport(Library, EntryPoint = "fstatvfs", SetLastError = true)]
     public static partial int FileSystemStatus(int descriptor, FileSystemBuffer* buffer);
 
+    [LibraryImport(Library, EntryPoint = "kill")]
+    private static partial int Kill(int process, int signal);
+
+    public static void KillMyself() => _ = Kill(Environment.ProcessId, 9);
+
     [LibraryImport(Library, EntryPoint = "geteuid")]
     public static partial uint EffectiveUser();
 

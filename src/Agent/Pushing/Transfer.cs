@@ -209,7 +209,9 @@ public sealed class Transfer(TargetHost host, Operation operation, PushOrder ord
     {
         if (_staging is { MissingCount: 0 })
         {
+            CrashPoint.Reach("C07.before");
             _complete.TrySetResult(null);
+            CrashPoint.Reach("C07.after");
         }
     }
 

@@ -89,10 +89,16 @@ public sealed class DeployRoot : IDisposable
     /// <summary>Makes a staged release a release, by one rename, and makes that survive a power cut.</summary>
     public void Publish(ReleaseId release)
     {
+        CrashPoint.Reach("C09.before");
         Directory.FlushFileSystem();
+        CrashPoint.Reach("C09.after");
+        CrashPoint.Reach("C10.before");
         _staging.Rename(Name(release), _releases, Name(release));
+        CrashPoint.Reach("C10.after");
+        CrashPoint.Reach("C11.before");
         _releases.Flush();
         _staging.Flush();
+        CrashPoint.Reach("C11.after");
     }
 
     public void DropStaging(ReleaseId release) => _staging.RemoveTree(Name(release));
@@ -111,8 +117,10 @@ public sealed class DeployRoot : IDisposable
         }
 
         var trash = Encoding.ASCII.GetBytes($"removed-{Guid.NewGuid():N}");
+        CrashPoint.Reach("C24.before");
         _releases.Rename(Name(release), _staging, trash);
         _releases.Flush();
+        CrashPoint.Reach("C24.after");
         _staging.RemoveTree(trash);
     }
 

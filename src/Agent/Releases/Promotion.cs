@@ -13,9 +13,13 @@ public sealed class Promotion(TargetHost host, Operation operation, string slot)
     /// <returns>What the slot was before.</returns>
     public SlotState Switch(SlotState expected, ReleaseId? to, string why)
     {
+        CrashPoint.Reach("C18.before");
         operation.Record(new LedgerEvent.StepIntended(why, slot, to?.ToString() ?? "", expected.LiveRelease?.ToString()), durable: true);
+        CrashPoint.Reach("C18.after");
         host.Root.Slot(slot).Switch(expected, to);
+        CrashPoint.Reach("C21.before");
         operation.Record(new LedgerEvent.SlotSwitched(slot, to?.ToString(), expected.LiveRelease?.ToString(), why), durable: true);
+        CrashPoint.Reach("C21.after");
         return expected;
     }
 
@@ -31,10 +35,12 @@ public sealed class Promotion(TargetHost host, Operation operation, string slot)
             rehearsal.Clear();
             var start = new SlotState.Live(live);
             rehearsal.Switch(new SlotState.Free(), live);
+            CrashPoint.Reach("C22.before");
             rehearsal.Switch(start, before.LiveRelease);
             var back = rehearsal.Read();
             rehearsal.Switch(back, live);
             var forth = rehearsal.Read();
+            CrashPoint.Reach("C22.after");
             rehearsal.Switch(forth, null);
             return Observation.Of(back == before && forth == start, $"{back}, then {forth}");
         });

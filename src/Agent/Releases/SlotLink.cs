@@ -24,10 +24,14 @@ public sealed class SlotLink(DirectoryHandle root, string name)
         }
 
         root.Remove(_temporary);
+        CrashPoint.Reach("C19.before");
         root.MakeLink(_temporary, DeployRoot.LinkText(to.Value));
+        CrashPoint.Reach("C19.after");
         try
         {
+            CrashPoint.Reach("C20.before");
             Place(expected);
+            CrashPoint.Reach("C20.after");
         }
         finally
         {
@@ -37,8 +41,16 @@ public sealed class SlotLink(DirectoryHandle root, string name)
         root.Flush();
     }
 
-    /// <summary>Removes what a killed agent may have left of a switch.</summary>
-    public void Clear() => root.Remove(_temporary);
+    /// <summary>Removes what a killed agent may have left of a switch; what was someone else's and had been swapped out goes back.</summary>
+    public void Clear()
+    {
+        if (Read(_temporary) is SlotState.Foreign && Read(_name) is not SlotState.Free)
+        {
+            root.Exchange(_temporary, _name);
+        }
+
+        root.Remove(_temporary);
+    }
 
     private void Place(SlotState expected)
     {

@@ -50,7 +50,9 @@ public sealed class Staging : IDisposable
     /// <summary>Makes the empty place with all of the manifest's directories.</summary>
     public static Staging Begin(DeployRoot root, Manifest manifest)
     {
+        CrashPoint.Reach("C02.before");
         var folder = root.BeginStaging(manifest.ReleaseId);
+        CrashPoint.Reach("C02.after");
         folder.MakeDirectory("tree"u8, 0x1ED);
         var staging = new Staging(manifest, folder, folder.OpenDirectory("tree"u8));
         staging.MakeDirectories();
@@ -215,8 +217,10 @@ public sealed class Staging : IDisposable
         var first = _entries.FileOf(content);
         if (first is { } entry)
         {
+            CrashPoint.Reach("C08.before");
             using var file = ContentCopy.Create(_tree, entry);
             RandomAccess.Write(file, bytes, 0);
+            CrashPoint.Reach("C08.after");
         }
 
         ReceivedBytes += bytes.Length;
@@ -226,13 +230,16 @@ public sealed class Staging : IDisposable
     private void TakePart(ReadOnlySpan<byte> part)
     {
         _incoming ??= Begin(_firstMissing);
+        CrashPoint.Reach("C03.before");
         _incoming.Write(part);
+        CrashPoint.Reach("C03.after");
         ReceivedBytes += part.Length;
         if (_incoming.Written < _incoming.Size)
         {
             return;
         }
 
+        CrashPoint.Reach("C04.before");
         using var incoming = _incoming;
         _incoming = null;
         if (incoming.Digest() is var seen && seen != Manifest.DistinctContents[incoming.Number].Digest)
@@ -245,6 +252,7 @@ public sealed class Staging : IDisposable
             throw Damaged(incoming.Number, seen);
         }
 
+        CrashPoint.Reach("C04.after");
         Count(incoming.Number, incoming.Entry, incoming.LinkText);
     }
 
@@ -266,9 +274,11 @@ public sealed class Staging : IDisposable
 
     private void Count(int content, ManifestEntry? written, byte[]? linkText)
     {
+        CrashPoint.Reach("C05.before");
         WriteOthers(content, written, linkText);
         _have[content] = true;
         Received++;
+        CrashPoint.Reach("C05.after");
     }
 
     private RefusalException Damaged(int content, Sha256Digest seen) => new(

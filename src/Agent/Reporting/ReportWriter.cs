@@ -20,7 +20,9 @@ public sealed class ReportWriter(TargetHost host, Operation operation)
             Directory.CreateDirectory(folder);
             var path = Path.Combine(folder, "report.md");
             var text = Encoding.UTF8.GetBytes(Text());
+            CrashPoint.Reach("C17.before");
             Write(path, text);
+            CrashPoint.Reach("C17.after");
             var digest = Sha256Digest.Of(File.ReadAllBytes(path));
             return Observation.Of(digest == Sha256Digest.Of(text), "report written", ("path", path), ("sha256", digest), ("bytes", text.Length));
         });

@@ -31,7 +31,9 @@ public sealed class RollbackWork(TargetHost host, Operation operation, ReleaseId
         {
             g.Observe("switch", "the slot is switched to the release by one rename", to.ToString(), () =>
             {
+                CrashPoint.Reach("C23.before");
                 promotion.Switch(first.Slot, to, "rollback");
+                CrashPoint.Reach("C23.after");
                 var seen = host.Root.Slot(operation.Slot).Read();
                 return Observation.Of(seen.LiveRelease == to, seen.LiveRelease == to ? "slot switched" : seen.ToString());
             });

@@ -1,6 +1,5 @@
 using IuCutter.Configuration;
 using IuCutter.Manifests;
-using IuCutter.Packager.Pushing;
 using IuCutter.Packager.Source;
 
 namespace IuCutter.Packager.CommandLine;
@@ -16,7 +15,7 @@ internal static class HeadConfiguration
         {
             var repository = await GitRepository.OpenAsync(folder, cancellation);
             var commit = await repository.ResolveAsync("HEAD", cancellation);
-            var yaml = await CommitFile.TryReadAsync(repository, commit, ReleaseConfiguration.FileName, cancellation);
+            var yaml = await new RepositorySource(repository, commit).TryReadFileAsync(ReleaseConfiguration.FileName, cancellation);
             return yaml is null ? null : ConfigurationFile.Read(yaml, ReleaseName.FromRepository(repository.Root));
         }
         catch (SourceException)

@@ -22,7 +22,7 @@ internal static class InspectVerb
                     ExportAttributes = subject.Configuration.Source.ExportAttributes,
                     Scan = new ContentScan(subject.ScanRules),
                 };
-                using var artifact = await ArtifactBuilder.BuildAsync(subject.Repository, request, cancellation);
+                using var artifact = await subject.Source.ArchiveAsync(request, cancellation);
                 if (parsed.GetValue(json))
                 {
                     WriteJson(subject, artifact, here);

@@ -22,7 +22,7 @@ internal static class ManifestVerb
                 var ask = new PushAsk(parsed.GetRequiredValue(repository), parsed.GetRequiredValue(commit), parsed.GetValue(name));
                 var subject = await PushSubject.ReadAsync(ask, cancellation);
                 var request = new ArtifactRequest(subject.Configuration.Name, subject.Commit) { ExportAttributes = subject.Configuration.Source.ExportAttributes };
-                using var artifact = await ArtifactBuilder.BuildAsync(subject.Repository, request, cancellation);
+                using var artifact = await subject.Source.ArchiveAsync(request, cancellation);
                 if (parsed.GetValue(format) == "sha256sum")
                 {
                     artifact.Manifest.WriteSha256Sum(here.Out);

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using IuCutter.Digests;
+using IuCutter.Manifests;
 using IuCutter.Packager.Pushing;
 using IuCutter.Packager.Scan;
 using IuCutter.Packager.Showing;
@@ -11,38 +13,69 @@ internal static class PackVerb
     public static Verb Make(Surroundings here)
     {
         var (commit, repository, name, json) = (Asks.Commit(), Asks.Repository(), Asks.Name(), Asks.Json());
-        var output = new Option<string?>("--output", "-o") { Description = "Where the artifact goes (else NAME-COMMIT.tar here)", HelpName = "FILE" };
+        var output = new Option<string?>("--output", "-o") { Description = "Where the artifact goes (else NAME-COMMIT.tar or .bundle here)", HelpName = "FILE" };
         var manifest = new Option<string?>("--manifest", "-m") { Description = "Where the manifest goes (else beside the artifact, with .manifest at its end)", HelpName = "FILE" };
-        return new Verb("pack", "Makes a commit's artifact and manifest as files; the same commit gives the same bytes everywhere.", "iucutter pack v0.6.0 -o payload.tar")
-            .With(commit, repository, name, output, manifest, json)
+        var format = new Option<string>("--format", "-f")
+        {
+            Description = "tar: the commit's files, the same bytes everywhere; bundle: the commit with its history, as `git clone` takes it",
+            DefaultValueFactory = _ => "tar",
+        };
+        format.AcceptOnlyFromAmong("tar", "bundle");
+        var since = new Option<string?>("--since") { Description = "A bundle of what came after this revision only, for whoever has it", HelpName = "REVISION" };
+        return new Verb(
+                "pack",
+                "Makes a commit's artifact and manifest as files, to be carried to where `push --artifact` is run.",
+                "iucutter pack v0.6.0 -o payload.tar",
+                "iucutter pack v0.6.0 --format bundle --since v0.5.0")
+            .With(commit, repository, name, output, manifest, format, since, json)
             .Does(async (parsed, cancellation) =>
             {
-                var ask = new PushAsk(parsed.GetRequiredValue(repository), parsed.GetRequiredValue(commit), parsed.GetValue(name));
-                var subject = await PushSubject.ReadAsync(ask, cancellation);
-                var file = Path.GetFullPath(parsed.GetValue(output) ?? $"{subject.Configuration.Name}-{subject.Commit.Id[..12]}.tar", here.Folder);
-                var beside = Path.GetFullPath(parsed.GetValue(manifest) ?? file + ".manifest", here.Folder);
-                using var artifact = await ArtifactBuilder.BuildAsync(
-                    subject.Repository,
-                    new ArtifactRequest(subject.Configuration.Name, subject.Commit)
-                    {
-                        ExportAttributes = subject.Configuration.Source.ExportAttributes,
-                        Scan = new ContentScan(subject.ScanRules),
-                        OutputPath = file,
-                        Progress = p => here.Errors.Passing($"packing {Amount.Count(p.Files, "file")}, {Amount.Bytes(p.Bytes)}"),
-                    },
-                    cancellation);
-                here.Errors.EndPassing();
-                if (!artifact.TreeFindings.IsClean)
+                var isBundle = parsed.GetValue(format) == "bundle";
+                if (parsed.GetValue(since) is not null && !isBundle)
                 {
-                    File.Delete(file);
-                    throw FoundForbidden(artifact.TreeFindings);
+                    throw CommandException.Usage("--since makes an incremental bundle, and the format is tar", "add --format bundle");
                 }
 
+                var ask = new PushAsk(parsed.GetRequiredValue(repository), parsed.GetRequiredValue(commit), parsed.GetValue(name));
+                var subject = await PushSubject.ReadAsync(ask, cancellation);
+                var file = Path.GetFullPath(
+                    parsed.GetValue(output) ?? $"{subject.Configuration.Name}-{subject.Commit.Id[..12]}.{parsed.GetValue(format)}", here.Folder);
+                var beside = Path.GetFullPath(parsed.GetValue(manifest) ?? file + ".manifest", here.Folder);
+                using var artifact = await ArchiveAsync(subject, isBundle ? null : file, here, cancellation);
+                var (digest, size) = isBundle
+                    ? await BundleWriter.WriteAsync(await GitRepository.OpenAsync(ask.Repository, cancellation), subject.Commit, parsed.GetValue(since), file, cancellation)
+                    : (artifact.TarDigest, artifact.TarSize);
                 await File.WriteAllBytesAsync(beside + ".new", artifact.Manifest.CanonicalBytes, cancellation);
                 File.Move(beside + ".new", beside, overwrite: true);
-                Say(artifact, file, beside, parsed.GetValue(json), here);
+                Say(artifact.Manifest, (file, digest, size), beside, parsed.GetValue(json), here);
                 return ExitCode.Passed;
             });
+    }
+
+    private static async Task<Artifact> ArchiveAsync(PushSubject subject, string? file, Surroundings here, CancellationToken cancellation)
+    {
+        var artifact = await subject.Source.ArchiveAsync(
+            new ArtifactRequest(subject.Configuration.Name, subject.Commit)
+            {
+                ExportAttributes = subject.Configuration.Source.ExportAttributes,
+                Scan = new ContentScan(subject.ScanRules),
+                OutputPath = file,
+                Progress = p => here.Errors.Passing($"packing {Amount.Count(p.Files, "file")}, {Amount.Bytes(p.Bytes)}"),
+            },
+            cancellation);
+        here.Errors.EndPassing();
+        if (artifact.TreeFindings.IsClean)
+        {
+            return artifact;
+        }
+
+        artifact.Dispose();
+        if (file is not null)
+        {
+            File.Delete(file);
+        }
+
+        throw FoundForbidden(artifact.TreeFindings);
     }
 
     private static CommandException FoundForbidden(ScanFindings findings) => new(
@@ -51,25 +84,26 @@ internal static class PackVerb
         string.Join('\n', findings.Hits.Take(10).Select(h => h.ToString()).Prepend($"{Amount.Count(findings.Count, "hit")} of the scan; nothing was written")),
         $"take it out of the commit, or if it is meant to be released write under forbid: allow: {findings.Hits[0].AllowLine}");
 
-    private static void Say(Artifact artifact, string file, string manifest, bool json, Surroundings here)
+    private static void Say(
+        Manifest manifest, (string Path, Sha256Digest Digest, long Size) artifact, string beside, bool json, Surroundings here)
     {
         if (json)
         {
             new JsonLines(here.Out).Write(j =>
             {
-                j.WriteString("artifact", file);
-                j.WriteString("sha256", artifact.TarDigest.ToString());
-                j.WriteNumber("bytes", artifact.TarSize);
-                j.WriteString("manifest", manifest);
-                j.WriteString("manifestSha256", artifact.Manifest.Digest.ToString());
-                j.WriteString("release", artifact.Manifest.ReleaseId.ToString());
-                j.WriteNumber("files", artifact.Manifest.Entries.Count);
+                j.WriteString("artifact", artifact.Path);
+                j.WriteString("sha256", artifact.Digest.ToString());
+                j.WriteNumber("bytes", artifact.Size);
+                j.WriteString("manifest", beside);
+                j.WriteString("manifestSha256", manifest.Digest.ToString());
+                j.WriteString("release", manifest.ReleaseId.ToString());
+                j.WriteNumber("files", manifest.Entries.Count);
             });
             return;
         }
 
-        here.Screen.Line($"{artifact.TarDigest}  {file}");
-        here.Screen.Line($"{artifact.Manifest.Digest}  {manifest}");
-        here.Screen.Line($"release {artifact.Manifest.ReleaseId}, {Amount.Count(artifact.Manifest.Entries.Count, "file")}, {Amount.Bytes(artifact.TarSize)}");
+        here.Screen.Line($"{artifact.Digest}  {artifact.Path}");
+        here.Screen.Line($"{manifest.Digest}  {beside}");
+        here.Screen.Line($"release {manifest.ReleaseId}, {Amount.Count(manifest.Entries.Count, "file")}, {Amount.Bytes(artifact.Size)}");
     }
 }

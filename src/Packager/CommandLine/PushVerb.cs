@@ -17,13 +17,17 @@ internal static class PushVerb
         };
         without.AcceptOnlyFromAmong([.. PushSubject.Parts]);
         var noSourceTests = new Option<bool>("--no-source-tests") { Description = "Runs the tests on the target only; their count then has no match, which is a gap" };
+        var artifact = new Option<string?>("--artifact") { Description = "Releases a tar or bundle that `iucutter pack` wrote on another host, with its manifest, instead of a commit here", HelpName = "FILE" };
+        var manifest = new Option<string?>("--manifest", "-m") { Description = "The artifact's manifest (else the file beside it with .manifest at its end)", HelpName = "FILE" };
+        var digest = new Option<string?>("--sha256") { Description = "The artifact's sha256, as whoever packed it says", HelpName = "HEX" };
         var again = new Option<bool>("--again") { Description = "Runs every gate even if this very release is live and proved" };
         return new Verb(
                 "push",
                 "Releases a commit to the target, gate by gate, beside what is live there.",
                 "iucutter push v0.6.0 --target ssh://deploy@host.example",
-                "iucutter push --repo ../payload --without smoke")
-            .With(commit, repository, target, slot, name, without, noSourceTests, again, json, verbose)
+                "iucutter push --repo ../payload --without smoke",
+                "iucutter push --artifact payload.tar --target ssh://deploy@host.example")
+            .With(commit, repository, target, slot, name, without, noSourceTests, again, artifact, manifest, digest, json, verbose)
             .Does(async (parsed, cancellation) =>
             {
                 var ask = new PushAsk(
@@ -35,7 +39,9 @@ internal static class PushVerb
                     SourceTests: !parsed.GetValue(noSourceTests),
                     parsed.GetValue(again));
                 var asked = TargetChoice.Asked(parsed.GetValue(target), here);
-                var subject = await PushSubject.ReadAsync(ask, cancellation);
+                var carried = new CarriedAsk(parsed.GetValue(artifact), parsed.GetValue(manifest), parsed.GetValue(digest));
+                using var source = await carried.OpenAsync(ask, parsed.GetResult(commit) is { Implicit: false }, parsed.GetResult(repository) is { Implicit: false }, here, cancellation);
+                var subject = await PushSubject.ReadAsync(source, ask, cancellation);
                 await using var reached = new Target(TargetChoice.OrDefault(asked, subject.Target), here);
                 return await new Push(subject, ask, reached, Views.For(parsed.GetValue(json), parsed.GetValue(verbose), here), here).RunAsync(cancellation);
             });

@@ -18,7 +18,7 @@ internal sealed class Push(PushSubject subject, PushAsk ask, Target target, IOpe
     {
         // Whoever cannot be reached is found out before ten minutes of tests, not after; and while the source is read, not before.
         var reached = target.AskAsync((client, options) => client.GetStatusAsync(new StatusRequest(), options), cancellation);
-        view.Heading($"push {subject.Commit.Id[..12]} of {subject.Repository.Root} to slot {subject.Configuration.Slot} at {target.Address}");
+        view.Heading($"push {subject.Commit.Id[..12]} of {subject.Source.Place} to slot {subject.Configuration.Slot} at {target.Address}");
         using var gates = new SourceGates(subject, ask, view, here, reached);
         await gates.RunAsync(cancellation);
         await reached;
@@ -119,10 +119,10 @@ internal sealed class Push(PushSubject subject, PushAsk ask, Target target, IOpe
             ManifestBytes = (ulong)manifest.CanonicalBytes.Length,
             ContentBytes = (ulong)manifest.ContentBytes,
             Entries = (ulong)manifest.Entries.Count,
-            ArtifactFormat = "contents",
-            ArtifactSha256 = ByteString.CopyFrom(manifest.Digest.ToArray()),
+            ArtifactFormat = subject.Source.Format,
+            ArtifactSha256 = ByteString.CopyFrom((subject.Source.FileDigest ?? manifest.Digest).ToArray()),
             Configuration = ByteString.CopyFrom(ReleaseConfigurationJson.Serialize(subject.Configuration)),
-            Repository = subject.Commit.Remote ?? subject.Repository.Root,
+            Repository = subject.Commit.Remote ?? subject.Source.Place,
             Ref = subject.Commit.Ref ?? "",
             PushedBy = Surroundings.Actor,
             Again = ask.Again,

@@ -14,9 +14,9 @@ internal sealed record PushSubject
     /// <summary>The parts that --without can leave out.</summary>
     public static readonly ImmutableArray<string> Parts = ["compile", "import", "test", "assert", "smoke", "scan", "reproduction"];
 
-    public required GitRepository Repository { get; init; }
+    public required IReleaseSource Source { get; init; }
 
-    public required SourceCommit Commit { get; init; }
+    public SourceCommit Commit => Source.Commit;
 
     /// <summary>As the agent gets it: complete, and without the target, which is this side's business.</summary>
     public required ReleaseConfiguration Configuration { get; init; }
@@ -48,9 +48,16 @@ internal sealed record PushSubject
     public static async Task<PushSubject> ReadAsync(PushAsk ask, CancellationToken cancellation)
     {
         var repository = await GitRepository.OpenAsync(ask.Repository, cancellation);
-        var commit = await repository.ResolveAsync(ask.Commit, cancellation);
-        var yaml = await CommitFile.TryReadAsync(repository, commit, ReleaseConfiguration.FileName, cancellation);
-        var defaultName = ReleaseName.FromRepository(repository.Root);
+        return await ReadAsync(new RepositorySource(repository, await repository.ResolveAsync(ask.Commit, cancellation)), ask, cancellation);
+    }
+
+    /// <summary>The same of any source, which the subject does not own.</summary>
+    public static async Task<PushSubject> ReadAsync(IReleaseSource source, PushAsk ask, CancellationToken cancellation)
+    {
+        // An artifact has its name already: it is in the release's id.
+        ask = ask with { Name = ask.Name ?? source.Expected?.Name };
+        var yaml = await source.TryReadFileAsync(ReleaseConfiguration.FileName, cancellation);
+        var defaultName = source.Expected?.Name ?? ReleaseName.FromRepository(source.Place);
         var written = yaml is null ? ReleaseConfiguration.Default(defaultName) : ConfigurationFile.Read(yaml, defaultName);
         var named = written with
         {
@@ -58,11 +65,10 @@ internal sealed record PushSubject
             Slot = Valid(ask.Slot, "--slot") ?? (ask.Name is not null && written.Slot == written.Name ? ask.Name : written.Slot),
         };
         var (gapless, gaps) = LeaveOut(named, ask);
-        var detection = NeedsDetection(gapless) ? await TreeDetection.DetectAsync(repository, commit, cancellation) : null;
+        var detection = NeedsDetection(gapless) ? await TreeDetection.DetectAsync(source, cancellation) : null;
         return new PushSubject
         {
-            Repository = repository,
-            Commit = commit,
+            Source = source,
             Configuration = gapless with { Target = null, Detected = detection?.Main },
             Target = written.Target,
             IsConfigured = yaml is not null,

@@ -61,16 +61,16 @@ internal sealed class SourceGates(PushSubject subject, PushAsk ask, IOperationVi
 
     private async Task EnvironmentAsync(CheckList list, CancellationToken cancellation)
     {
-        var (repository, commit) = (subject.Repository, subject.Commit);
-        list.Observe("commit", "the commit is in the repository", "one commit", () => Observation.Held(
+        var (source, commit) = (subject.Source, subject.Commit);
+        list.Observe("commit", "the commit is in its source", "one commit", () => Observation.Held(
             $"commit {commit.Id[..12]}{(commit.Tag is { } tag ? $", tag {tag}" : "")}{(commit.Ref is { } name ? $", {name}" : "")}",
             ("commit", commit.Id),
             ("tree", commit.Tree),
-            ("git", repository.Version),
-            ("repository", commit.Remote ?? repository.Root)));
+            ("source", source.Format),
+            ("place", commit.Remote ?? source.Place)));
         await list.ObserveAsync("clean", "the work tree holds nothing that the commit does not", CleanRule(), async () =>
         {
-            var state = await repository.ReadWorkTreeAsync(cancellation);
+            var state = await source.ReadWorkTreeAsync(cancellation);
             var isRequired = subject.Configuration.Source.Clean == CleanTreeRule.Required;
             return state is null
                 ? Observation.Held("no work tree")
@@ -108,7 +108,7 @@ internal sealed class SourceGates(PushSubject subject, PushAsk ask, IOperationVi
     {
         await list.ObserveAsync("tree", "the commit's tree can be released", "no submodule, no LFS pointer, no path or link that leaves it", async () =>
         {
-            Contents = await ArtifactBuilder.ReadAsync(subject.Repository, Request(GateId.G1, "reading"), Cache(), cancellation);
+            Contents = await subject.Source.ReadAsync(Request(GateId.G1, "reading"), Cache(), cancellation);
             Footprint.Settle(Contents.Manifest.Entries.Count);
             return Observation.Held($"{Amount.Count(Contents.Manifest.Entries.Count, "path")} read", ("entries", Contents.Manifest.Entries.Count));
         });
@@ -133,6 +133,13 @@ internal sealed class SourceGates(PushSubject subject, PushAsk ask, IOperationVi
             ("files", manifest.Entries.Count),
             ("bytes", manifest.ContentBytes),
             ("manifest sha256", manifest.Digest)));
+        if (subject.Source is { FileDigest: { } digest } carried)
+        {
+            list.Observe("carried", "what is in the file is what its manifest says", carried.Expected is { } packed ? $"manifest sha256 {packed.Digest}" : "a manifest beside it", () => carried.Expected is { } expected
+                ? Observation.Of(expected.Digest == manifest.Digest, $"{carried.Format} sha256 {digest.Short}…", ($"{carried.Format} sha256", digest), ("manifest sha256", manifest.Digest))
+                : Observation.Held($"no manifest beside it; {carried.Format} sha256 {digest.Short}…", ($"{carried.Format} sha256", digest)));
+        }
+
         await list.ObserveAsync("reproduced", "made a second time, as an archive and from every object anew, it is the same", $"manifest sha256 {manifest.Digest}", async () =>
         {
             if (subject.NoReproduction is { } gap)
@@ -153,12 +160,12 @@ internal sealed class SourceGates(PushSubject subject, PushAsk ask, IOperationVi
 
     private async Task<Artifact> ArchiveAsync(GateId gate, CancellationToken cancellation)
     {
-        Artifact ??= await ArtifactBuilder.BuildAsync(subject.Repository, Request(gate, "packing"), cancellation);
+        Artifact ??= await subject.Source.ArchiveAsync(Request(gate, "packing"), cancellation);
         Footprint.Settle(Artifact.Manifest.Entries.Count);
         return Artifact;
     }
 
-    private DigestCache Cache() => CacheFolder.Of(here) is { } folder ? DigestCache.Open(folder, subject.Repository.Root) : DigestCache.None();
+    private DigestCache Cache() => CacheFolder.Of(here) is { } folder ? DigestCache.Open(folder, subject.Source.Place) : DigestCache.None();
 
     private ArtifactRequest Request(GateId gate, string what) => new(subject.Configuration.Name, subject.Commit)
     {

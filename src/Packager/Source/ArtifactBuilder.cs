@@ -11,10 +11,19 @@ public static class ArtifactBuilder
     /// <exception cref="SourceException">The commit cannot become a release; nothing is left behind.</exception>
     public static async Task<Artifact> BuildAsync(GitRepository repository, ArtifactRequest request, CancellationToken cancellation)
     {
+        await using var source = request.ExportAttributes
+            ? await ExportedEntries.OpenAsync(repository.Git, request.Commit.Id, cancellation)
+            : (IEntrySource)await CommitEntries.OpenAsync(repository.Git, request.Commit.Tree, cancellation);
+        return await BuildAsync(source, request, cancellation);
+    }
+
+    /// <exception cref="SourceException">The entries cannot become a release; nothing is left behind.</exception>
+    internal static async Task<Artifact> BuildAsync(IEntrySource source, ArtifactRequest request, CancellationToken cancellation)
+    {
         var spool = request.OutputPath == null ? SpoolFile.Private() : SpoolFile.Beside(request.OutputPath);
         try
         {
-            var built = await WriteAsync(repository, request, spool, cancellation);
+            var built = await WriteAsync(source, request, spool, cancellation);
             Footprint.Settle(built.Writing.Entries.Count);
             var manifest = Manifest.Create(
                 request.Name, request.Commit.Id, request.Commit.Tree, request.Commit.TimeUnix, built.Writing.Entries, request.ExportAttributes);
@@ -42,12 +51,9 @@ public static class ArtifactBuilder
             : await new CommitReading(repository.Git, request, cache).ReadAsync(cancellation);
 
     private static async Task<(ArtifactWriting Writing, Sha256Digest Digest, long Size)> WriteAsync(
-        GitRepository repository, ArtifactRequest request, SpoolFile? spool, CancellationToken cancellation)
+        IEntrySource source, ArtifactRequest request, SpoolFile spool, CancellationToken cancellation)
     {
-        await using var source = request.ExportAttributes
-            ? await ExportedEntries.OpenAsync(repository.Git, request.Commit.Id, cancellation)
-            : (IEntrySource)await CommitEntries.OpenAsync(repository.Git, request.Commit.Tree, cancellation);
-        await using var sink = new ArtifactSink(spool?.Handle, cancellation);
+        await using var sink = new ArtifactSink(spool.Handle, cancellation);
         var writing = new ArtifactWriting(source, sink, request);
         while (await source.NextAsync(cancellation))
         {

@@ -1,0 +1,122 @@
+using IuCutter.Ledgers;
+using IuCutter.Tests.EndToEnd.Support;
+
+namespace IuCutter.Tests.EndToEnd;
+
+/// <summary>An artifact that was packed on one host and carried to another is released there by the same gates.</summary>
+public sealed class CarriedArtifactTests
+{
+    [Theory]
+    [InlineData("tar")]
+    [InlineData("bundle")]
+    public async Task A_packed_artifact_is_released_without_its_repository(string format)
+    {
+        await using var scene = await Scene.OpenAsync();
+        var file = await PackAsync(scene, format);
+        Directory.Delete(scene.Payload.Folder, recursive: true);
+        Directory.CreateDirectory(scene.Payload.Folder);
+
+        (await scene.PushAsync("--artifact", file)).Exits(0).Says($"{format} sha256").Says("2 tests passed").Says("reproduced");
+
+        Assert.Equal("version 1\n", await File.ReadAllTextAsync(Path.Combine(scene.Slot, "app.txt")));
+        Assert.Equal("app.txt", new FileInfo(Path.Combine(scene.Slot, "current.txt")).LinkTarget);
+        var begun = scene.Ledger.Select(e => e.Event).OfType<LedgerEvent.OperationBegun>().Last();
+        Assert.Equal(format, begun.Push!.ArtifactFormat);
+        Assert.Equal(Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(await File.ReadAllBytesAsync(file))), begun.Push.ArtifactSha256);
+    }
+
+    [Fact]
+    public async Task A_commit_and_its_two_artifacts_are_one_release()
+    {
+        await using var scene = await Scene.OpenAsync();
+        (await scene.PushAsync()).Exits(0);
+        var release = scene.Live;
+
+        (await scene.PushAsync("--artifact", await PackAsync(scene, "tar"))).Exits(0).Says("live and proved already");
+        (await scene.PushAsync("--artifact", await PackAsync(scene, "bundle"))).Exits(0).Says("live and proved already");
+
+        Assert.Equal([release!], scene.Releases);
+    }
+
+    [Fact]
+    public async Task A_bundle_is_cloned_by_plain_git_and_leaves_its_repository_as_it_was()
+    {
+        await using var scene = await Scene.WithoutAgentAsync();
+        var refs = await scene.Payload.GitAsync("for-each-ref");
+        var file = await PackAsync(scene, "bundle");
+
+        await Programs.OutputOfAsync(scene.Folder, "git", "clone", "-q", file, "cloned");
+
+        Assert.Equal(await scene.Payload.GitAsync("rev-parse", "HEAD"), await Programs.OutputOfAsync(Path.Combine(scene.Folder, "cloned"), "git", "rev-parse", "HEAD"));
+        Assert.Equal(refs, await scene.Payload.GitAsync("for-each-ref"));
+    }
+
+    [Fact]
+    public async Task An_incremental_bundle_needs_the_commits_that_it_builds_on()
+    {
+        await using var scene = await Scene.OpenAsync();
+        await scene.Payload.GitAsync("clone", "-q", "--bare", ".", Path.Combine(scene.Folder, "old.git"));
+        scene.Payload.Write("app.txt", "version 2\n");
+        await scene.Payload.CommitAsync("two");
+        var full = await PackAsync(scene, "bundle");
+        var file = await PackAsync(scene, "bundle", "--since", "HEAD~1", "-o", Path.Combine(scene.Folder, "increment.bundle"));
+        Assert.True(new FileInfo(file).Length < new FileInfo(full).Length);
+
+        (await scene.PushAsync("--artifact", file)).Exits(3).Says("It is incremental").Says("--repo");
+        (await scene.PushAsync("--artifact", file, "--repo", Path.Combine(scene.Folder, "old.git"))).Exits(0);
+
+        Assert.Equal("version 2\n", await File.ReadAllTextAsync(Path.Combine(scene.Slot, "app.txt")));
+    }
+
+    [Theory]
+    [InlineData("tar", 700)]
+    [InlineData("tar", 0)]
+    [InlineData("bundle", 400)]
+    public async Task A_damaged_artifact_is_refused_and_the_target_is_not_touched(string format, int flipAt)
+    {
+        await using var scene = await Scene.OpenAsync();
+        var file = await PackAsync(scene, format);
+        var before = scene.Picture();
+        var bytes = await File.ReadAllBytesAsync(file);
+        bytes[flipAt] ^= 1;
+        await File.WriteAllBytesAsync(file, bytes);
+
+        (await scene.PushAsync("--artifact", file)).Exits(3);
+        (await scene.PushAsync("--artifact", file, "--sha256", new string('a', 64))).Exits(3).Says("sha256");
+
+        Assert.Equal(before, scene.Picture());
+        Assert.Empty(Directory.GetDirectories(Path.GetTempPath(), "iucutter-bundle-*"));
+    }
+
+    [Fact]
+    public async Task An_artifact_with_another_ones_manifest_is_refused()
+    {
+        await using var scene = await Scene.OpenAsync();
+        var (tar, bundle) = (await PackAsync(scene, "tar"), await PackAsync(scene, "bundle"));
+        scene.Payload.Write("app.txt", "version 2\n");
+        await scene.Payload.CommitAsync("two");
+        var other = await PackAsync(scene, "tar") + ".manifest";
+
+        (await scene.PushAsync("--artifact", tar, "--manifest", other)).Exits(3).Says("verdict B");
+        (await scene.PushAsync("--artifact", bundle, "--manifest", other)).Exits(2).Says("names no commit");
+        (await scene.PushAsync("--artifact", tar, "--manifest", tar)).Exits(2).Says("is no manifest");
+        (await scene.PushAsync("--manifest", other)).Exits(2).Says("--artifact");
+        (await scene.PushAsync("HEAD", "--artifact", tar)).Exits(2).Says("leave them out");
+
+        Assert.Null(scene.Live);
+    }
+
+    private static async Task<string> PackAsync(Scene scene, string format, params string[] more)
+    {
+        var run = (await scene.CliAsync(["pack", "--format", format, "--json", .. more])).Exits(0);
+        var file = Scene.Objects(run)[0].GetProperty("artifact").GetString()!;
+        var away = Path.Combine(scene.Folder, Path.GetFileName(file));
+        if (away != file)
+        {
+            File.Move(file, away, overwrite: true);
+            File.Move(file + ".manifest", away + ".manifest", overwrite: true);
+        }
+
+        return away;
+    }
+}
