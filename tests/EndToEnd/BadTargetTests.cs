@@ -92,6 +92,23 @@ public sealed class BadTargetTests
         File.Delete(precious);
     }
 
+    [Theory]
+    [InlineData("printf 'smoke fine' > $HOME/output")]
+    [InlineData("rm -f $HOME/output; ln -s STATE/keys/ledger.pem $HOME/output; echo smoke fine")]
+    public async Task What_a_command_puts_into_its_scratch_folder_is_not_taken_for_its_output(string script)
+    {
+        await using var scene = await Scene.OpenAsync();
+        scene.Payload.Write("smoke.sh", script.Replace("STATE", scene.State, StringComparison.Ordinal));
+        await scene.Payload.CommitAsync("forges its output");
+
+        var printed = script.Contains("echo", StringComparison.Ordinal);
+        (await scene.PushAsync()).Exits(printed ? 0 : 3);
+
+        Assert.All(Directory.GetFiles(Path.Combine(scene.State, "outputs")), kept => Assert.Null(new FileInfo(kept).LinkTarget));
+        Assert.DoesNotContain(
+            "PRIVATE KEY", (await scene.CliAsync("logs", scene.Ledger[^1].Operation, "--check", "G6.smoke.1")).All, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_program_that_the_target_lacks_blocks_and_is_named()
     {

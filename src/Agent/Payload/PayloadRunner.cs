@@ -27,9 +27,11 @@ public sealed class PayloadRunner(Sandbox sandbox, SandboxTier leastTier, StateD
     /// <param name="tree">The release's directory, which the command may write to.</param>
     public async Task<PayloadRun> RunAsync(CheckCommand command, string tree, Action<string>? onLine, CancellationToken cancellationToken)
     {
-        var scratch = Directory.CreateDirectory(Path.Combine(state.Scratch, Guid.NewGuid().ToString("N"))).FullName;
+        var place = Directory.CreateDirectory(Path.Combine(state.Scratch, Guid.NewGuid().ToString("N"))).FullName;
         try
         {
+            // The output lies beside what the command may write to: otherwise it could put another file in its place.
+            var scratch = Directory.CreateDirectory(Path.Combine(place, "home")).FullName;
             var spec = new CommandSpec
             {
                 Arguments = command.Run,
@@ -44,13 +46,13 @@ public sealed class PayloadRunner(Sandbox sandbox, SandboxTier leastTier, StateD
                 ScratchDirectory = scratch,
             };
             CrashPoint.Reach("C12.before");
-            var result = await _runner.RunAsync(spec, CrashPoint.AtLine("C12.after", onLine), Path.Combine(scratch, "output"), cancellationToken);
+            var result = await _runner.RunAsync(spec, CrashPoint.AtLine("C12.after", onLine), Path.Combine(place, "output"), cancellationToken);
             return new PayloadRun(result.ToEvidence(), result.HowItEnded, result.CouldNotStart, Keep(result.Output));
         }
         finally
         {
             using var parent = Posix.DirectoryHandle.Open(state.Scratch);
-            parent.RemoveTree(Encoding.ASCII.GetBytes(Path.GetFileName(scratch)));
+            parent.RemoveTree(Encoding.ASCII.GetBytes(Path.GetFileName(place)));
         }
     }
 
