@@ -13,6 +13,8 @@ public sealed unsafe class DirectoryHandle : IDisposable
 {
     private const ulong Confined = Libc.ResolveBeneath | Libc.ResolveNoSymlinks | Libc.ResolveNoMagicLinks | Libc.ResolveNoXDev;
 
+    private const uint OwnerAll = 0x1C0;
+
     private readonly SafeFileHandle _handle;
 
     private DirectoryHandle(int descriptor) => _handle = new SafeFileHandle(descriptor, ownsHandle: true);
@@ -186,13 +188,14 @@ public sealed unsafe class DirectoryHandle : IDisposable
             return;
         }
 
-        using (var inside = OpenDirectory(path))
+        using (var inside = OpenToEmpty(path, status))
         {
-            // A payload may have taken its own directories' write permission away.
-            _ = Libc.ChangeMode(inside.Descriptor, 0x1C0);
-            foreach (var name in inside.List())
+            for (var names = inside.List(); names.Count > 0; names = inside.List())
             {
-                inside.RemoveTree(name);
+                foreach (var name in names)
+                {
+                    inside.RemoveLevel(name);
+                }
             }
         }
 
@@ -240,6 +243,62 @@ public sealed unsafe class DirectoryHandle : IDisposable
     }
 
     public void Dispose() => _handle.Dispose();
+
+    /// <summary>
+    /// Removes a file, or a directory whose own directories are moved up here first: how deep a payload's tree is must cost neither stack
+    /// nor descriptors.
+    /// </summary>
+    private void RemoveLevel(byte[] name)
+    {
+        if (Status(name) is not { Kind: NodeKind.Directory } status)
+        {
+            Remove(name);
+            return;
+        }
+
+        using (var inside = OpenToEmpty(name, status))
+        {
+            foreach (var child in inside.List())
+            {
+                if (inside.Status(child) is { Kind: NodeKind.Directory } below)
+                {
+                    inside.LetWrite(child, below);
+                    inside.Rename(child, this, Encoding.ASCII.GetBytes($"lifted-{Guid.NewGuid():N}"));
+                }
+                else
+                {
+                    inside.Remove(child);
+                }
+            }
+        }
+
+        Unlink(name, Libc.RemoveDirectory);
+    }
+
+    private DirectoryHandle OpenToEmpty(ReadOnlySpan<byte> path, NodeStatus status)
+    {
+        LetWrite(path, status);
+        return OpenDirectory(path);
+    }
+
+    /// <summary>A payload may have taken its own directories' permissions away; without any they cannot even be opened to be changed.</summary>
+    private void LetWrite(ReadOnlySpan<byte> path, NodeStatus status)
+    {
+        if ((status.Mode & OwnerAll) == OwnerAll)
+        {
+            return;
+        }
+
+        using var directory = new DirectoryHandle(OpenBeneath(path, Libc.Directory | Libc.PathOnly, 0, "open directory"));
+        var descriptor = Terminated(Encoding.ASCII.GetBytes($"/proc/self/fd/{directory.Descriptor}"));
+        fixed (byte* p = descriptor)
+        {
+            if (Libc.ChangeMode(p, OwnerAll) != 0)
+            {
+                throw PosixException.Last("change the mode of", path);
+            }
+        }
+    }
 
     private void Rename(ReadOnlySpan<byte> from, DirectoryHandle into, ReadOnlySpan<byte> to, uint flags)
     {

@@ -59,6 +59,34 @@ public sealed class DirectoryHandleTests : IDisposable
     }
 
     [Fact]
+    public void A_tree_is_removed_however_deep_it_is()
+    {
+        DeepTree(_inside, 40_000);
+
+        _inside.RemoveTree("deep"u8);
+
+        Assert.Empty(_inside.List());
+    }
+
+    [Fact]
+    public void A_tree_is_removed_whatever_permissions_it_took_from_itself()
+    {
+        foreach (var name in (string[])["tree", "tree/a", "tree/a/b"])
+        {
+            Directory.CreateDirectory(_folder.In("inside/" + name));
+        }
+
+        foreach (var name in (string[])["tree/a/b", "tree/a", "tree"])
+        {
+            File.SetUnixFileMode(_folder.In("inside/" + name), UnixFileMode.None);
+        }
+
+        _inside.RemoveTree("tree"u8);
+
+        Assert.Empty(_inside.List());
+    }
+
+    [Fact]
     public void Names_keep_every_byte()
     {
         byte[] name = [0xFF, (byte)'\n', 0xC3, 0x28, (byte)' '];
@@ -111,5 +139,20 @@ public sealed class DirectoryHandleTests : IDisposable
             Assert.True(seen.Add(Digest()));
         });
         Assert.Null(TreeDigest.Of(_folder.In("absent"), CancellationToken.None));
+    }
+
+    private static void DeepTree(DirectoryHandle at, int levels)
+    {
+        at.MakeDirectory("deep"u8, 0x1C0);
+        var here = at.OpenDirectory("deep"u8);
+        for (var i = 1; i < levels; i++)
+        {
+            here.MakeDirectory("d"u8, 0x1C0);
+            var below = here.OpenDirectory("d"u8);
+            here.Dispose();
+            here = below;
+        }
+
+        here.Dispose();
     }
 }
