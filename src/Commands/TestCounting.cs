@@ -6,8 +6,11 @@ using IuCutter.Gates;
 namespace IuCutter.Commands;
 
 /// <summary>Counts the tests of a run while it prints, or from the report that it leaves behind.</summary>
-public sealed class TestCounting(TestCommand test)
+/// <param name="directory">What a report's path is relative to.</param>
+public sealed class TestCounting(TestCommand test, string directory)
 {
+    private readonly string _report = Path.Combine(directory, test.Report ?? "");
+    private readonly DateTime _writtenBefore = File.GetLastWriteTimeUtc(Path.Combine(directory, test.Report ?? ""));
     private readonly TestCounter? _counter = test.Counts is TestFramework.Junit ? null : TestCounters.Create(test.Counts);
 
     /// <summary>How many tests have ended by now; for progress only.</summary>
@@ -16,24 +19,22 @@ public sealed class TestCounting(TestCommand test)
     public void Line(string line) => _counter?.Line(line);
 
     /// <summary>What the run counted; null when it left no summary.</summary>
-    /// <param name="directory">Where the command ran: a report's path is relative to it.</param>
-    public async Task<TestEvidence?> FinishAsync(string directory, CancellationToken cancellationToken)
+    public async Task<TestEvidence?> FinishAsync(CancellationToken cancellationToken)
     {
-        var counts = _counter is null ? await ReadReportAsync(directory, cancellationToken) : _counter.Result;
+        var counts = _counter is null ? await ReadReportAsync(cancellationToken) : _counter.Result;
         return counts is { } c ? new TestEvidence(c.Total, c.Passed, c.Failed + c.Errors, c.Skipped) : null;
     }
 
-    private async Task<TestCounts?> ReadReportAsync(string directory, CancellationToken cancellationToken)
+    private async Task<TestCounts?> ReadReportAsync(CancellationToken cancellationToken)
     {
-        var path = Path.Combine(directory, test.Report ?? "");
-        if (!File.Exists(path) || new FileInfo(path).LinkTarget is not null)
+        if (!IsOfThisRun(new FileInfo(_report)))
         {
             return null;
         }
 
         try
         {
-            await using var file = File.OpenRead(path);
+            await using var file = File.OpenRead(_report);
             return await JunitReport.ReadAsync(file, cancellationToken);
         }
         catch (XmlException)
@@ -41,4 +42,8 @@ public sealed class TestCounting(TestCommand test)
             return null;
         }
     }
+
+    /// <summary>A report that lay there before the run says nothing of it. Pipes and devices, which have no length, would be waited for.</summary>
+    private bool IsOfThisRun(FileInfo report) =>
+        report is { Exists: true, LinkTarget: null, Length: > 0 } && report.LastWriteTimeUtc != _writtenBefore;
 }

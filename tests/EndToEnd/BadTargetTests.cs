@@ -152,6 +152,37 @@ public sealed class BadTargetTests
         Assert.Equal(before, scene.Picture());
     }
 
+    [Theory]
+    [InlineData("true")]
+    [InlineData("rm report.xml; mkfifo report.xml")]
+    public async Task A_test_report_that_the_run_did_not_write_counts_nothing(string script)
+    {
+        await using var scene = await Scene.OpenAsync();
+        scene.Payload.Write("report.xml", "<testsuite><testcase name='a'/></testsuite>");
+        scene.Payload.Write("iucutter.yaml", Payload.Yaml().Replace("counts: tap", "report: report.xml", StringComparison.Ordinal));
+        scene.Payload.Write("test.sh", script);
+        await scene.Payload.CommitAsync("brings its report along");
+
+        (await scene.PushAsync()).Exits(3).Says("no test summary was found");
+        (await scene.PushAsync("--no-source-tests")).Exits(3).Says("no test summary was found").Says("verdict B");
+    }
+
+    [Theory]
+    [InlineData("guards: [{ file: /dev/zero }]", "a device, pipe or socket")]
+    [InlineData("guards: [{ file: PIPE }]", "a device, pipe or socket")]
+    [InlineData("guards: [{ file: /proc/kmsg }]", "verdict B")]
+    [InlineData("anchors: [/proc/kmsg]", "verdict B")]
+    public async Task What_can_be_read_for_ever_is_not_read(string extra, string said)
+    {
+        await using var scene = await Scene.OpenAsync();
+        var pipe = Path.Combine(scene.Folder, "pipe");
+        await Programs.OutputOfAsync(scene.Folder, "mkfifo", pipe);
+        scene.Payload.Write("iucutter.yaml", Payload.Yaml(extra.Replace("PIPE", pipe, StringComparison.Ordinal)));
+        await scene.Payload.CommitAsync("would wait for ever");
+
+        (await scene.PushAsync()).Exits(3).Says(said);
+    }
+
     [Fact]
     public async Task A_command_that_hangs_is_ended_at_its_limit_with_all_its_children()
     {

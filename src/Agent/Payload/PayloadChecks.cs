@@ -104,7 +104,7 @@ public sealed class PayloadChecks(
             var source = sourceTests.GetValueOrDefault(id);
             await gate.ObserveAsync(id, test.Command.Title, TestJudgement.Expected(test, source), async () =>
             {
-                var counting = new TestCounting(test);
+                var counting = new TestCounting(test, _tree);
                 var run = await host.Payload.RunAsync(
                     test.Command,
                     _tree,
@@ -114,7 +114,7 @@ public sealed class PayloadChecks(
                         operation.Report(gate.Gate, "testing", counting.SoFar, source?.Total ?? 0, "tests");
                     },
                     cancellationToken);
-                return Judge(test, source, run, await counting.FinishAsync(_tree, cancellationToken));
+                return Judge(test, source, run, await counting.FinishAsync(cancellationToken));
             });
         }
     }

@@ -32,9 +32,21 @@ public sealed unsafe class DirectoryHandle : IDisposable
         }
     }
 
+    /// <summary>Opens a file for reading by its absolute path, as any program would: links are followed. Never waits.</summary>
+    public static SafeFileHandle OpenFile(string path)
+    {
+        var bytes = Terminated(Encoding.UTF8.GetBytes(path));
+        fixed (byte* p = bytes)
+        {
+            var fd = Libc.Open(p, Libc.ReadOnly | Libc.NonBlocking | Libc.CloseOnExec, 0);
+            return fd >= 0 ? new SafeFileHandle(fd, ownsHandle: true) : throw PosixException.Last("open", bytes);
+        }
+    }
+
     public DirectoryHandle OpenDirectory(ReadOnlySpan<byte> path) => new(OpenBeneath(path, Libc.Directory, 0, "open directory"));
 
-    public SafeFileHandle OpenRead(ReadOnlySpan<byte> path) => new(OpenBeneath(path, Libc.ReadOnly, 0, "open"), ownsHandle: true);
+    /// <summary>Opens for reading, and never waits: a pipe has nothing to read, and what would have to be waited for fails.</summary>
+    public SafeFileHandle OpenRead(ReadOnlySpan<byte> path) => new(OpenBeneath(path, Libc.ReadOnly | Libc.NonBlocking, 0, "open"), ownsHandle: true);
 
     public SafeFileHandle OpenWrite(ReadOnlySpan<byte> path) => new(OpenBeneath(path, Libc.WriteOnly, 0, "open"), ownsHandle: true);
 

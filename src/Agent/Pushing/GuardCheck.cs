@@ -70,7 +70,13 @@ public sealed class GuardCheck(TargetHost host)
             return Observation.NotHeld(Directory.Exists(guard.Path) ? "a directory" : "nothing");
         }
 
-        using var file = File.OpenHandle(guard.Path);
+        var path = File.ResolveLinkTarget(guard.Path, returnFinalTarget: true)?.FullName ?? guard.Path;
+        if (KindOf(path) != NodeKind.File)
+        {
+            return Observation.NotHeld("a device, pipe or socket");
+        }
+
+        using var file = DirectoryHandle.OpenFile(path);
         var digest = ContentDigest.Of(file, out var bytes);
         if (guard.Sha256 is { } wanted)
         {

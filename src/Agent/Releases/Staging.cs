@@ -196,6 +196,11 @@ public sealed class Staging : IDisposable
 
     private bool TakeFile(DirectoryHandle tree, TreePath path, int content, ManifestEntry first)
     {
+        if (tree.Status(path.ToBytes()) is not { Kind: NodeKind.File })
+        {
+            return false;
+        }
+
         using var source = tree.OpenRead(path.ToBytes());
         var isWhole = ContentCopy.Make(source, _tree, first);
         if (isWhole)

@@ -101,7 +101,7 @@ internal sealed class SourceTests(PushSubject subject, PushAsk ask, IOperationVi
 
     private async Task<Observation> TestAsync(TestCommand test, string tree, string folder, CancellationToken cancellation)
     {
-        var counting = new TestCounting(test);
+        var counting = new TestCounting(test, tree);
         var result = await RunAsync(
             test.Command,
             tree,
@@ -117,7 +117,7 @@ internal sealed class SourceTests(PushSubject subject, PushAsk ask, IOperationVi
             return Observation.CouldNotRun($"{why}; install it on this host, or push with --no-source-tests");
         }
 
-        var counts = await counting.FinishAsync(tree, cancellation);
+        var counts = await counting.FinishAsync(cancellation);
         var (holds, seen) = TestJudgement.Of(test, source: null, counts);
         var exit = result.ExitCode == test.Command.Expect.Exit && !result.TimedOut;
         return new Observation(holds && exit ? CheckStatus.Held : CheckStatus.NotHeld, $"{seen}, {result.HowItEnded}")

@@ -127,6 +127,24 @@ public sealed class StagingTests : IDisposable
     }
 
     [Fact]
+    public void What_other_releases_have_is_not_waited_for_when_it_became_a_pipe()
+    {
+        var payload = new[] { ("f", EntryKind.File, "kept"u8.ToArray()) };
+        var first = Publish(payload);
+        var file = Path.Combine(_root.TreePath(first), "f");
+        File.Delete(file);
+        using (var mkfifo = System.Diagnostics.Process.Start("mkfifo", [file]))
+        {
+            mkfifo.WaitForExit();
+        }
+
+        using var staging = Staging.Begin(_root, ManifestOf(payload, 'b'));
+        new ReleaseReuse(_root, staging).TakeFrom(first, _ => { }, CancellationToken.None);
+
+        Assert.Equal((0, 1), (staging.Reused, staging.Rotten));
+    }
+
+    [Fact]
     public void A_slot_is_switched_only_from_what_it_is_expected_to_be()
     {
         var (one, two) = (Publish([("f", EntryKind.File, "1"u8.ToArray())]), Publish([("f", EntryKind.File, "2"u8.ToArray())], 'b'));
