@@ -109,6 +109,22 @@ public sealed class InterruptedTests
     }
 
     [Fact]
+    public async Task A_release_that_another_slots_push_works_on_is_not_taken_away_from_it()
+    {
+        await using var scene = await Scene.OpenAsync();
+        scene.Payload.Write("smoke.sh", "sleep 3; ls app.txt && echo smoke fine");
+        await scene.Payload.CommitAsync("slow smoke");
+        var first = scene.PushAsync("--slot", "one", "--no-source-tests");
+        await Programs.UntilAsync(() => scene.Ledger.Any(e => e.Event is LedgerEvent.GateBegun { Gate: GateId.G6 }), "the first push is under way");
+
+        (await scene.PushAsync("--slot", "two", "--no-source-tests")).Exits(3).Says($"held by push {scene.Ledger[^1].Operation} since");
+        (await first).Exits(0);
+        (await scene.PushAsync("--slot", "two", "--no-source-tests")).Exits(3).Says("with another configuration or slot");
+
+        Assert.Equal("version 1\n", await File.ReadAllTextAsync(Path.Combine(scene.Root, "one", "app.txt")));
+    }
+
+    [Fact]
     public async Task Pushes_to_different_slots_run_side_by_side()
     {
         await using var scene = await Scene.OpenAsync();

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 namespace IuCutter.Agent.Operations;
 
 /// <summary>
-/// Who does what now: starts operations, one a slot, and finds them again. An operation belongs to nobody who called: it ends by
+/// Who does what now: starts operations, one a slot and one a release, and finds them again. An operation belongs to nobody who called: it ends by
 /// itself, watched or not.
 /// </summary>
 /// <param name="settle">Undoes and ends, from the ledger, an operation that an error of ours has ended.</param>
@@ -36,7 +36,7 @@ public sealed partial class OperationBoard(
     /// <summary>Takes the slot and starts the work, or joins the work that holds the slot if that is the same.</summary>
     /// <param name="isSame">Tells whether the work that holds the slot is what is asked for now.</param>
     /// <returns>The operation, and whether it was under way already.</returns>
-    /// <exception cref="RefusalException">Another operation holds the slot.</exception>
+    /// <exception cref="RefusalException">Another operation holds the slot, or works on the release.</exception>
     public (Operation Operation, bool Attached) Start<TWork>(
         LedgerEvent.OperationBegun begun, Func<Operation, TWork> make, Func<TWork, bool> isSame)
         where TWork : class, IOperationWork
@@ -46,7 +46,13 @@ public sealed partial class OperationBoard(
             _stopping.Token.ThrowIfCancellationRequested();
             if (_bySlot.TryGetValue(begun.Slot, out var held))
             {
-                return held.Work is TWork same && isSame(same) ? (held.Operation, true) : throw Busy(held.Operation);
+                return held.Work is TWork same && isSame(same) ? (held.Operation, true) : throw Busy($"slot {begun.Slot}", held.Operation);
+            }
+
+            // A slot knows nothing of another's operation, but a release lies in one place: it would be removed under that operation.
+            if (begun.Release is { } release && _bySlot.Values.FirstOrDefault(h => h.Release == release) is { } user)
+            {
+                throw Busy($"release {release}", user.Operation);
             }
 
             var operation = new Operation(NewId(), begun.Operation, begun.Slot, ledger, time);
@@ -55,7 +61,7 @@ public sealed partial class OperationBoard(
             operation.Record(begun, durable: true);
             CrashPoint.Reach("C01.after");
             var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            _bySlot[begun.Slot] = new Held(operation, work, RunAsync(operation, work, started.Task));
+            _bySlot[begun.Slot] = new Held(operation, begun.Release, work, RunAsync(operation, work, started.Task));
             started.SetResult();
             return (operation, false);
         }
@@ -78,9 +84,9 @@ public sealed partial class OperationBoard(
         _stopping.Dispose();
     }
 
-    private static RefusalException Busy(Operation holder) => new(
+    private static RefusalException Busy(string what, Operation holder) => new(
         RefusalCode.SlotBusy,
-        $"slot {holder.Slot} is held by {holder.Kind} {holder.Id} since {holder.Since:yyyy-MM-dd HH:mm:ss} UTC",
+        $"{what} is held by {holder.Kind} {holder.Id} since {holder.Since:yyyy-MM-dd HH:mm:ss} UTC",
         $"wait until it has ended; `iucutter watch {holder.Id}` shows it");
 
     private Held? Find(string id)
@@ -135,7 +141,7 @@ public sealed partial class OperationBoard(
 
     private string NewId() => $"op-{time.GetUtcNow():yyyyMMdd-HHmmss}-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(3))}";
 
-    private sealed record Held(Operation Operation, IOperationWork Work, Task Task);
+    private sealed record Held(Operation Operation, string? Release, IOperationWork Work, Task Task);
 
     [LoggerMessage(100, LogLevel.Warning, "{Kind} {Operation} was stopped with the agent; the next start settles it")]
     private static partial void LogStopped(ILogger log, string kind, string operation);

@@ -93,13 +93,15 @@ public sealed class PushWork(TargetHost host, Operation operation, PushOrder ord
         var comparison = ReleaseFolder.TryReadManifest(host.Root, order.Release) is null
             ? null
             : ReleaseFolder.Verify(host.Root, order.Release, cancellationToken);
-        if (comparison is not { HoldsTheManifest: true, Extra: 0 } || WasPushedDifferently())
+        var isChanged = comparison is not { HoldsTheManifest: true, Extra: 0 };
+        if (isChanged || WasPushedDifferently())
         {
             if (IsInUse(order.Release))
             {
                 throw new RefusalException(
                     RefusalCode.WrongState,
-                    $"release {order.Release} is live or on the way back, and lies there changed ({comparison})",
+                    $"release {order.Release} is live or on the way back, and "
+                        + (isChanged ? $"lies there changed ({comparison})" : "was pushed there with another configuration or slot; with another --name it is a release of its own"),
                     "push another commit, or roll back to a release before it first");
             }
 
@@ -110,7 +112,7 @@ public sealed class PushWork(TargetHost host, Operation operation, PushOrder ord
         }
 
         gate.Observe("present", "the release lies there already, whole", "every file equals the manifest", () =>
-            Observation.Held(comparison.ToString(), ("files", comparison.Files), ("bytes", comparison.Bytes)));
+            Observation.Held(comparison!.ToString(), ("files", comparison.Files), ("bytes", comparison.Bytes)));
         return true;
     }
 
