@@ -74,6 +74,22 @@ public sealed class PushTests
     }
 
     [Fact]
+    public async Task A_slot_whose_release_is_gone_can_be_pushed_to_once_its_link_is_removed()
+    {
+        await using var scene = await Scene.OpenAsync();
+        (await scene.PushAsync()).Exits(0);
+        Directory.Delete(Path.Combine(scene.Root, ".iucutter", "releases", scene.Live!), recursive: true);
+        scene.Payload.Write("app.txt", "version 2\n");
+        await scene.Payload.CommitAsync("two");
+
+        (await scene.PushAsync()).Exits(3).Says($"remove the link {scene.Slot}");
+        File.Delete(scene.Slot);
+        (await scene.PushAsync("--verbose")).Exits(0).Says("was taken away by hand");
+
+        Assert.Equal("version 2\n", await File.ReadAllTextAsync(Path.Combine(scene.Slot, "app.txt")));
+    }
+
+    [Fact]
     public async Task A_smoke_is_triggered_from_afar_and_its_failure_is_told()
     {
         await using var scene = await Scene.OpenAsync();

@@ -117,6 +117,7 @@ public sealed class Preflight(TargetHost host, PushOrder order)
             {
                 SlotState.Foreign foreign => Observation.CouldNotRun(
                     $"{foreign.What} that this agent did not make lies at {Path.Combine(host.Root.Path, order.Slot)}; it is left untouched: move it away, or push to another slot"),
+                SlotState.Free when recorded is not null => Observation.Held($"slot free: its link to {recorded} was taken away by hand"),
                 _ when seen.ToString() != expected => Observation.CouldNotRun(
                     $"the slot is {seen}, but the ledger says {expected}; someone switched it by hand: put it back, or remove the link"),
                 SlotState.Live live => Observation.Held($"slot live with {live.Release.Commit}"),
@@ -137,10 +138,11 @@ public sealed class Preflight(TargetHost host, PushOrder order)
 
     private void CheckWayBack(CheckList gate)
     {
-        var live = host.Ledger.History(order.Slot).Live;
+        var live = host.Root.Slot(order.Slot).Read().LiveRelease;
         gate.Observe("way-back", "the way back is defined", live is null ? "the slot's link is taken away" : $"the slot goes back to {live}", () =>
-            live is null || host.Root.Has(Manifests.ReleaseId.Parse(live))
+            live is null || host.Root.Has(live.Value)
                 ? Observation.Held(live is null ? "first release here" : "way back defined")
-                : Observation.NotHeld($"release {live} is not on the target any more"));
+                : Observation.NotHeld(
+                    $"release {live} is not on the target any more; roll back to another, or remove the link {Path.Combine(host.Root.Path, order.Slot)}"));
     }
 }
