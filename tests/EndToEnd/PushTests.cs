@@ -74,6 +74,19 @@ public sealed class PushTests
     }
 
     [Fact]
+    public async Task A_live_release_that_is_whole_no_more_is_not_told_to_be_proved_still()
+    {
+        await using var scene = await Scene.OpenAsync();
+        (await scene.PushAsync()).Exits(0);
+        await File.AppendAllTextAsync(Path.Combine(scene.Slot, "app.txt"), "edited in place");
+
+        (await scene.PushAsync()).Exits(3).Says("lies there changed");
+
+        Directory.Delete(Path.Combine(scene.Root, ".iucutter", "releases", scene.Live!, "tree"), recursive: true);
+        (await scene.PushAsync()).Exits(3).Says("lies there changed (it cannot be read)");
+    }
+
+    [Fact]
     public async Task A_slot_whose_release_is_gone_can_be_pushed_to_once_its_link_is_removed()
     {
         await using var scene = await Scene.OpenAsync();
@@ -87,6 +100,40 @@ public sealed class PushTests
         (await scene.PushAsync("--verbose")).Exits(0).Says("was taken away by hand");
 
         Assert.Equal("version 2\n", await File.ReadAllTextAsync(Path.Combine(scene.Slot, "app.txt")));
+    }
+
+    [Theory]
+    [InlineData("echo more >> app.txt", "app.txt should be")]
+    [InlineData("rm app.txt", "app.txt is missing")]
+    public async Task A_smoke_that_changes_the_live_release_is_no_B(string deed, string said)
+    {
+        await using var scene = await Scene.OpenAsync();
+        scene.Payload.Write("smoke.sh", $"[ ! -e $PWD/later ] || {deed}; echo smoke fine");
+        await scene.Payload.CommitAsync("turns on itself");
+        (await scene.PushAsync()).Exits(0);
+        await File.WriteAllTextAsync(Path.Combine(scene.Slot, "later"), "");
+
+        (await scene.CliAsync("smoke")).Exits(4).Says("verdict C").Says(said);
+
+        Assert.Contains(scene.LastEnd.Changes, c => c.Contains(said, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_push_that_changes_a_release_on_the_way_back_is_no_B()
+    {
+        await using var scene = await Scene.OpenAsync();
+        var later = Path.Combine("/var/tmp", Path.GetRandomFileName());
+        scene.Payload.Write("smoke.sh", $"[ ! -e {later} ] || echo more >> app.txt; echo smoke fine");
+        var first = await scene.Payload.CommitAsync("turns on itself");
+        (await scene.PushAsync()).Exits(0);
+        scene.Payload.Write("other.txt", "other");
+        await scene.Payload.CommitAsync("two");
+        (await scene.PushAsync()).Exits(0);
+        await File.WriteAllTextAsync(later, "");
+
+        (await scene.PushAsync(first)).Exits(4).Says("verdict C").Says("app.txt should be");
+
+        File.Delete(later);
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using Google.Protobuf;
 using Grpc.Core;
 using IuCutter.Agent.Operations;
 using IuCutter.Agent.Pushing;
+using IuCutter.Agent.Releases;
 using IuCutter.Agent.RollingBack;
 using IuCutter.Agent.Smoking;
 using IuCutter.Digests;
@@ -23,7 +24,7 @@ public sealed class ReleaseAgentService(TargetHost host, OperationBoard board) :
     public override Task<OperationReply> Push(PushRequest request, ServerCallContext context) => Answer(() =>
     {
         var order = PushOrders.Read(request);
-        if (!order.Again && board.HolderOf(order.Slot) is null && DoneBefore(order) is { } done)
+        if (!order.Again && board.HolderOf(order.Slot) is null && DoneBefore(order, context.CancellationToken) is { } done)
         {
             return new OperationReply { OperationId = done, Attached = true };
         }
@@ -179,11 +180,12 @@ public sealed class ReleaseAgentService(TargetHost host, OperationBoard board) :
     private PushWork Work(string operation) => board.WorkOf<PushWork>(operation) ?? throw new RefusalException(
         RefusalCode.WrongState, $"no push {operation} is under way", $"`iucutter watch {operation}` shows what came of it");
 
-    /// <summary>The push that made this very release live, if it still is, with this very configuration.</summary>
-    private string? DoneBefore(PushOrder order)
+    /// <summary>The push that made this very release live, if it still is, and whole, with this very configuration.</summary>
+    private string? DoneBefore(PushOrder order, CancellationToken cancellationToken)
     {
         var history = host.Ledger.History(order.Slot);
-        if (!history.LiveIsProved || history.Live != order.Release.ToString() || host.Root.Slot(order.Slot).Read().LiveRelease != order.Release)
+        if (!history.LiveIsProved || history.Live != order.Release.ToString() || host.Root.Slot(order.Slot).Read().LiveRelease != order.Release
+            || ReleaseFolder.TryVerify(host.Root, order.Release, cancellationToken) is not { HoldsTheManifest: true })
         {
             return null;
         }

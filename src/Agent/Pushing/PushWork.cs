@@ -1,6 +1,7 @@
 using IuCutter.Agent.Measuring;
 using IuCutter.Agent.Operations;
 using IuCutter.Agent.Payload;
+using IuCutter.Agent.Posix;
 using IuCutter.Agent.Releases;
 using IuCutter.Agent.Reporting;
 using IuCutter.Gates;
@@ -22,6 +23,7 @@ public sealed class PushWork(TargetHost host, Operation operation, PushOrder ord
     private TargetReading? _first;
     private SlotState? _switchedFrom;
     private bool _published;
+    private TreeComparison? _present;
 
     public PushOrder Order => order;
 
@@ -90,9 +92,7 @@ public sealed class PushWork(TargetHost host, Operation operation, PushOrder ord
     /// <summary>A release that lies there already is used only if every file still is what the manifest says.</summary>
     private bool IsWhole(CheckList gate, CancellationToken cancellationToken)
     {
-        var comparison = ReleaseFolder.TryReadManifest(host.Root, order.Release) is null
-            ? null
-            : ReleaseFolder.Verify(host.Root, order.Release, cancellationToken);
+        var comparison = ReleaseFolder.TryVerify(host.Root, order.Release, cancellationToken);
         var isChanged = comparison is not { HoldsTheManifest: true, Extra: 0 };
         if (isChanged || WasPushedDifferently())
         {
@@ -101,7 +101,7 @@ public sealed class PushWork(TargetHost host, Operation operation, PushOrder ord
                 throw new RefusalException(
                     RefusalCode.WrongState,
                     $"release {order.Release} is live or on the way back, and "
-                        + (isChanged ? $"lies there changed ({comparison})" : "was pushed there with another configuration or slot; with another --name it is a release of its own"),
+                        + (isChanged ? $"lies there changed ({comparison?.ToString() ?? "it cannot be read"})" : "was pushed there with another configuration or slot; with another --name it is a release of its own"),
                     "push another commit, or roll back to a release before it first");
             }
 
@@ -111,6 +111,7 @@ public sealed class PushWork(TargetHost host, Operation operation, PushOrder ord
             return false;
         }
 
+        _present = comparison;
         gate.Observe("present", "the release lies there already, whole", "every file equals the manifest", () =>
             Observation.Held(comparison!.ToString(), ("files", comparison.Files), ("bytes", comparison.Bytes)));
         return true;
@@ -119,6 +120,11 @@ public sealed class PushWork(TargetHost host, Operation operation, PushOrder ord
     private bool WasPushedDifferently()
     {
         using var folder = host.Root.OpenRelease(order.Release);
+        if (folder.Status("configuration.json"u8) is not { Kind: NodeKind.File })
+        {
+            return true;
+        }
+
         using var file = folder.OpenRead("configuration.json"u8);
         var kept = new byte[RandomAccess.GetLength(file)];
         return RandomAccess.Read(file, kept, 0) != kept.Length || !kept.AsSpan().SequenceEqual(order.ConfigurationJson);
@@ -244,6 +250,12 @@ public sealed class PushWork(TargetHost host, Operation operation, PushOrder ord
 
         var last = TargetReading.Take(host.Root, order.Slot, order.Configuration.Anchors, cancellationToken);
         var undo = last.Slot == _first.Slot || _first.Slot is SlotState.Free ? null : $"iucutter rollback --slot {order.Slot}";
-        return new TargetState(true, _first.ChangesTo(last), undo);
+        var changes = _first.ChangesTo(last);
+        return new TargetState(true, [.. changes, .. ReleaseChange(cancellationToken)], undo);
     }
+
+    /// <summary>A release that lay there before was not the push's to remove: what the payload's commands did to it stays.</summary>
+    private IEnumerable<string> ReleaseChange(CancellationToken cancellationToken) => _present is { } before && operation.Stopper is not null
+        ? ReleaseFolder.ChangesSince(before, host.Root, order.Release, cancellationToken)
+        : [];
 }

@@ -82,6 +82,26 @@ public static class ReleaseFolder
         return comparison;
     }
 
+    /// <summary>As <see cref="Verify"/>; null when there is no release, or too little is left of it to be compared.</summary>
+    public static TreeComparison? TryVerify(DeployRoot root, ReleaseId id, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return Verify(root, id, cancellationToken);
+        }
+        catch (Exception e) when (e is PosixException or RefusalException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>How a release differs from what it was when it was looked at before, in a sentence; nothing when it does not.</summary>
+    public static IEnumerable<string> ChangesSince(TreeComparison before, DeployRoot root, ReleaseId id, CancellationToken cancellationToken)
+    {
+        var (was, now) = (before.ToString(), TryVerify(root, id, cancellationToken)?.ToString() ?? "cannot be read any more");
+        return was == now ? [] : [$"release {id} was {was}; now {now}"];
+    }
+
     private static void Write(DirectoryHandle folder, ReadOnlySpan<byte> name, ReadOnlySpan<byte> bytes)
     {
         using var file = folder.CreateFile(name, 0x1A4);

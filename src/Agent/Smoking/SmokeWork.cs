@@ -20,29 +20,32 @@ public sealed class SmokeWork(TargetHost host, Operation operation, ReleaseId re
     {
         TargetReading? first = null;
         ReleaseConfiguration? configuration = null;
+        TreeComparison? whole = null;
         await operation.RunGateAsync(GateId.G3, g =>
         {
             g.Observe("whole", "the release is whole", $"every file of {release} equals its manifest", () =>
             {
                 configuration = ReleaseFolder.ReadConfiguration(host.Root, release);
                 first = TargetReading.Take(host.Root, operation.Slot, configuration.Anchors, cancellationToken);
-                var comparison = ReleaseFolder.Verify(host.Root, release, cancellationToken);
-                return Observation.Of(comparison.HoldsTheManifest, comparison.ToString(), ("files", comparison.Files), ("bytes", comparison.Bytes));
+                whole = ReleaseFolder.Verify(host.Root, release, cancellationToken);
+                return Observation.Of(whole.HoldsTheManifest, whole.ToString(), ("files", whole.Files), ("bytes", whole.Bytes));
             });
             return Task.CompletedTask;
         });
         await operation.RunGateAsync(GateId.G6, g => new PayloadChecks(host, operation, release, configuration!, []).SmokeAsync(g, cancellationToken));
         await operation.RunGateAsync(GateId.G8, g => new ReportWriter(host, operation).RunAsync(g, cancellationToken), needsEarlier: false);
-        operation.End(RequiredGates, Measure(first, configuration, cancellationToken), next: null);
+        operation.End(RequiredGates, Measure(first, configuration, whole, cancellationToken), next: null);
     }
 
-    private TargetState Measure(TargetReading? first, ReleaseConfiguration? configuration, CancellationToken cancellationToken)
+    private TargetState Measure(TargetReading? first, ReleaseConfiguration? configuration, TreeComparison? whole, CancellationToken cancellationToken)
     {
-        if (first is null)
+        if (first is null || whole is null)
         {
             return new TargetState(false, ["the target was not measured: the release could not be read"], null);
         }
 
-        return new TargetState(true, first.ChangesTo(TargetReading.Take(host.Root, operation.Slot, configuration!.Anchors, cancellationToken)), null);
+        var changes = first.ChangesTo(TargetReading.Take(host.Root, operation.Slot, configuration!.Anchors, cancellationToken));
+        var left = operation.Stopper is null ? [] : ReleaseFolder.ChangesSince(whole, host.Root, release, cancellationToken);
+        return new TargetState(true, [.. changes, .. left], null);
     }
 }
