@@ -200,6 +200,41 @@ public sealed class BadTargetTests
     }
 
     [Fact]
+    public async Task A_slot_whose_switch_cannot_be_flushed_is_switched_back()
+    {
+        await using var scene = await Scene.OpenAsync();
+        (await scene.PushAsync()).Exits(0);
+        var before = scene.Picture();
+        scene.Payload.Write("app.txt", "version 2\n");
+        await scene.Payload.CommitAsync("two");
+        string[] fault = ["-P", scene.Root, "-e", "trace=fsync", "-e", "inject=fsync:error=EIO:when=1"];
+        using var strace = Process.Start("strace", ["-f", "-qq", "-o", Path.Combine(scene.Folder, "strace.log"), .. fault, "-p", $"{scene.Agent.Id}"]);
+        await Programs.UntilAsync(
+            () => Directory.GetDirectories($"/proc/{scene.Agent.Id}/task").All(thread => IsTraced(thread, strace.Id)), "every thread of the agent is traced");
+
+        (await scene.PushAsync()).Exits(3).Says("cannot flush a directory").Says("verdict B");
+
+        strace.Kill();
+        await strace.WaitForExitAsync();
+        Assert.Equal(before, scene.Picture());
+    }
+
+    [Fact]
+    public async Task What_a_broken_trial_of_the_way_back_left_stops_no_later_push()
+    {
+        await using var scene = await Scene.OpenAsync();
+        (await scene.PushAsync()).Exits(0);
+        var leftover = Path.Combine(scene.Root, ".iucutter-rehearsal-app");
+        File.CreateSymbolicLink(leftover, new FileInfo(scene.Slot).LinkTarget!);
+        scene.Payload.Write("app.txt", "version 2\n");
+        await scene.Payload.CommitAsync("two");
+
+        (await scene.PushAsync()).Exits(0);
+
+        Assert.False(Path.Exists(leftover));
+    }
+
+    [Fact]
     public async Task A_failing_smoke_undoes_the_release()
     {
         await using var scene = await Scene.OpenAsync();
@@ -322,5 +357,18 @@ public sealed class BadTargetTests
 
         run.Exits(5);
         await Programs.UntilAsync(() => scene.Agent.Log.Contains("refused a connection of user 65534", StringComparison.Ordinal), "the refusal is logged");
+    }
+
+    private static bool IsTraced(string thread, int by)
+    {
+        try
+        {
+            return File.ReadAllText(Path.Combine(thread, "status")).Contains($"TracerPid:\t{by}\n", StringComparison.Ordinal);
+        }
+        catch (IOException)
+        {
+            // It has ended meanwhile.
+            return true;
+        }
     }
 }

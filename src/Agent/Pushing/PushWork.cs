@@ -151,8 +151,8 @@ public sealed class PushWork(TargetHost host, Operation operation, PushOrder ord
         }
 
         operation.Record(new LedgerEvent.StepIntended("publish", order.Slot, order.Release.ToString(), null), durable: true);
-        host.Root.Publish(order.Release);
         _published = true;
+        host.Root.Publish(order.Release);
         operation.Record(
             new LedgerEvent.ReleaseStaged(order.Slot, order.Release.ToString(), order.Manifest.ToString(), order.Entries, order.ContentBytes), durable: true);
         Footprint.Settle(order.Entries);
@@ -163,7 +163,7 @@ public sealed class PushWork(TargetHost host, Operation operation, PushOrder ord
         var promotion = new Promotion(host, operation, order.Slot);
         gate.Observe("promote", "the slot is switched to the release by one rename", order.Release.ToString(), () =>
         {
-            _switchedFrom = promotion.Switch(_first!.Slot, order.Release, "promote");
+            Switch(promotion);
             var seen = host.Root.Slot(order.Slot).Read();
             return Observation.Of(seen.LiveRelease == order.Release, seen.LiveRelease == order.Release ? "slot switched" : seen.ToString());
         });
@@ -174,6 +174,21 @@ public sealed class PushWork(TargetHost host, Operation operation, PushOrder ord
         }
 
         return Task.CompletedTask;
+    }
+
+    /// <summary>An error may come after the rename: only a refusal says that the slot was left as it was found.</summary>
+    private void Switch(Promotion promotion)
+    {
+        _switchedFrom = _first!.Slot;
+        try
+        {
+            promotion.Switch(_first.Slot, order.Release, "promote");
+        }
+        catch (RefusalException)
+        {
+            _switchedFrom = null;
+            throw;
+        }
     }
 
     private void ReadAnchors(CheckList gate, string id, string statement, CancellationToken cancellationToken)
@@ -220,7 +235,8 @@ public sealed class PushWork(TargetHost host, Operation operation, PushOrder ord
         {
             if (_switchedFrom is { } before)
             {
-                new Promotion(host, operation, order.Slot).Switch(new SlotState.Live(order.Release), before.LiveRelease, "undo");
+                Promotion.Rehearsal(host.Root, order.Slot);
+                SwitchBack(before);
                 _switchedFrom = null;
             }
 
@@ -238,6 +254,17 @@ public sealed class PushWork(TargetHost host, Operation operation, PushOrder ord
         {
             operation.Report(GateId.G8, $"undoing stopped: {e.Message}", 0, 0, "");
         }
+    }
+
+    private void SwitchBack(SlotState before)
+    {
+        if (host.Root.Slot(order.Slot).Read() != before)
+        {
+            new Promotion(host, operation, order.Slot).Switch(new SlotState.Live(order.Release), before.LiveRelease, "undo");
+            return;
+        }
+
+        operation.Record(new LedgerEvent.SlotSwitched(order.Slot, before.LiveRelease?.ToString(), order.Release.ToString(), "undo"), durable: true);
     }
 
     private TargetState Measure(CancellationToken cancellationToken)

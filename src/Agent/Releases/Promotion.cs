@@ -8,10 +8,22 @@ namespace IuCutter.Agent.Releases;
 /// <summary>Switches a slot, written down before and after, and proves that there is a way back.</summary>
 public sealed class Promotion(TargetHost host, Operation operation, string slot)
 {
+    /// <summary>The link beside a slot on which the way back is tried, cleared of what a trial that broke off has left.</summary>
+    public static SlotLink Rehearsal(DeployRoot root, string slot)
+    {
+        var link = root.Slot($"{DeployRoot.OwnDirectory}-rehearsal-{slot}");
+        link.Clear();
+        if (link.Read() is SlotState.Live leftover)
+        {
+            link.Switch(leftover, null);
+        }
+
+        return link;
+    }
+
     /// <summary>Switches the slot from what it is expected to be.</summary>
     /// <param name="why">promote, rollback or undo.</param>
-    /// <returns>What the slot was before.</returns>
-    public SlotState Switch(SlotState expected, ReleaseId? to, string why)
+    public void Switch(SlotState expected, ReleaseId? to, string why)
     {
         CrashPoint.Reach("C18.before");
         operation.Record(new LedgerEvent.StepIntended(why, slot, to?.ToString() ?? "", expected.LiveRelease?.ToString()), durable: true);
@@ -20,7 +32,6 @@ public sealed class Promotion(TargetHost host, Operation operation, string slot)
         CrashPoint.Reach("C21.before");
         operation.Record(new LedgerEvent.SlotSwitched(slot, to?.ToString(), expected.LiveRelease?.ToString(), why), durable: true);
         CrashPoint.Reach("C21.after");
-        return expected;
     }
 
     /// <summary>
@@ -31,8 +42,7 @@ public sealed class Promotion(TargetHost host, Operation operation, string slot)
     {
         gate.Observe("way-back.tried", "the way back and forth was tried on a link beside the slot", $"{before}, then {live}", () =>
         {
-            var rehearsal = host.Root.Slot($"{DeployRoot.OwnDirectory}-rehearsal-{slot}");
-            rehearsal.Clear();
+            var rehearsal = Rehearsal(host.Root, slot);
             var start = new SlotState.Live(live);
             rehearsal.Switch(new SlotState.Free(), live);
             CrashPoint.Reach("C22.before");

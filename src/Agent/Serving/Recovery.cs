@@ -39,13 +39,7 @@ public sealed partial class Recovery(TargetHost host, ILogger<Recovery> log)
     {
         LogSettling(log, begun.Operation, operation);
         host.Root.Slot(begun.Slot).Clear();
-        host.Root.Slot($"{DeployRoot.OwnDirectory}-rehearsal-{begun.Slot}").Clear();
-        var rehearsal = host.Root.Slot($"{DeployRoot.OwnDirectory}-rehearsal-{begun.Slot}");
-        if (rehearsal.Read() is SlotState.Live leftover)
-        {
-            rehearsal.Switch(leftover, null);
-        }
-
+        Promotion.Rehearsal(host.Root, begun.Slot);
         var isProved = events.Exists(e => e is LedgerEvent.ReleaseProved);
         var remains = isProved ? null : UndoSwitch(operation, begun, events) ?? RemoveRelease(operation, begun, events);
         var changes = isProved ? [$"release {begun.Release} is live and proved"] : remains is null ? (string[])[] : [remains];
