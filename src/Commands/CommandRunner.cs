@@ -37,18 +37,18 @@ public sealed class CommandRunner(Sandbox sandbox, TimeProvider time)
         };
         if (result.CouldNotStart is null)
         {
-            result = await RunAsync(result, spool, cancellationToken);
+            result = await RunAsync(result, spool, outputPath + ".started", cancellationToken);
         }
 
         return result with { Duration = Stopwatch.GetElapsedTime(clock), Output = spool.Finish() };
     }
 
-    private async Task<CommandResult> RunAsync(CommandResult result, OutputSpool spool, CancellationToken cancellationToken)
+    private async Task<CommandResult> RunAsync(CommandResult result, OutputSpool spool, string info, CancellationToken cancellationToken)
     {
         Process process;
         try
         {
-            process = await SpawnThread.StartAsync(StartInfo(result.Spec));
+            process = await SpawnThread.StartAsync(StartInfo(result.Spec, info));
         }
         catch (Win32Exception e)
         {
@@ -66,6 +66,7 @@ public sealed class CommandRunner(Sandbox sandbox, TimeProvider time)
             finally
             {
                 await ProcessTree.EndAsync(process, time);
+                await FencedProcesses.WaitUntilGoneAsync(info, time);
 
                 // A child that left the group may hold the pipe open for ever.
                 await Task.WhenAny(draining, Task.Delay(DrainLimit, time, CancellationToken.None));
@@ -143,7 +144,7 @@ public sealed class CommandRunner(Sandbox sandbox, TimeProvider time)
         return SearchPath.Find(program, path) is null ? $"{program} is not on the PATH ({path})" : null;
     }
 
-    private ProcessStartInfo StartInfo(CommandSpec spec)
+    private ProcessStartInfo StartInfo(CommandSpec spec, string started)
     {
         var info = new ProcessStartInfo
         {
@@ -154,7 +155,7 @@ public sealed class CommandRunner(Sandbox sandbox, TimeProvider time)
         };
 
         // The shell does one thing: it joins the two streams, so that they are kept in the order in which they were written.
-        List<string> words = [.. Group(spec), .. sandbox.Fence(spec.WritableDirectory, spec.ScratchDirectory, spec.Network),
+        List<string> words = [.. Group(spec), .. sandbox.Fence(spec.WritableDirectory, spec.ScratchDirectory, spec.Network, started),
             "/bin/sh", "-c", "exec \"$@\" 2>&1", "sh", .. spec.Arguments];
         info.FileName = words[0];
         foreach (var word in words.Skip(1))

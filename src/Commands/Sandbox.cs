@@ -56,18 +56,26 @@ public sealed class Sandbox
     }
 
     /// <summary>The words to put before a command.</summary>
-    internal IReadOnlyList<string> Fence(string? writable, string scratch, bool network)
+    /// <param name="info">The file in which bubblewrap says what it has started, out of the command's reach; null for none.</param>
+    internal IReadOnlyList<string> Fence(string? writable, string scratch, bool network, string? info = null)
     {
         if (_bubblewrap is null)
         {
             return [];
         }
 
-        var words = new List<string>
-        {
+        // The shell opens the file, for .NET hands no descriptors to a child.
+        List<string> words = info is null ? [] : ["/bin/sh", "-c", "exec 3>\"$0\"; exec \"$@\" ", info];
+        words.AddRange(
+        [
             _bubblewrap, "--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL",
             "--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc", "--tmpfs", "/tmp", "--tmpfs", "/run",
-        };
+        ]);
+        if (info is not null)
+        {
+            words.AddRange(["--info-fd", "3"]);
+        }
+
         if (network)
         {
             words.Add("--share-net");
