@@ -140,6 +140,9 @@ public sealed class BadTargetTests
     [InlineData("echo everything is fine", "no test summary was found")]
     [InlineData("echo 1..1; echo ok 1; exit 1", "exit code 1")]
     [InlineData("echo 1..1; echo ok 1; echo more >> app.txt", "app.txt should")]
+    [InlineData("echo 1..1; echo ok 1; chmod 666 app.txt", "app.txt was given the mode 666")]
+    [InlineData("echo 1..1; echo ok 1; chmod u+s app.txt", "app.txt was given the mode 4644")]
+    [InlineData("echo 1..1; echo ok 1; chmod 777 . lib", ". was given the mode 777")]
     public async Task A_test_that_proves_nothing_is_no_pass(string script, string said)
     {
         await using var scene = await Scene.OpenAsync();

@@ -12,6 +12,11 @@ public sealed class TreeReader
 {
     private const int MostDifferencesNamed = 20;
 
+    /// <summary>Set-user-ID, set-group-ID, and writable by everyone: whoever has these can change what others run.</summary>
+    private const uint NoFileHas = 0xC02;
+
+    private const uint NoDirectoryHas = 0x02;
+
     private readonly DirectoryHandle _tree;
     private readonly bool _readContents;
     private readonly Manifest _manifest;
@@ -48,6 +53,7 @@ public sealed class TreeReader
     {
         cancellationToken.ThrowIfCancellationRequested();
         using var directory = at.Length == 0 ? null : _tree.OpenDirectory(Encoding.Latin1.GetBytes(at));
+        Hold(at.Length == 0 ? "." : at, (directory ?? _tree).OwnStatus(), NoDirectoryHas);
         foreach (var name in (directory ?? _tree).List())
         {
             var path = at.Length == 0 ? Encoding.Latin1.GetString(name) : at + "/" + Encoding.Latin1.GetString(name);
@@ -82,6 +88,10 @@ public sealed class TreeReader
         if (kind != entry.Kind || status!.Value.Size != entry.Size)
         {
             Differ(entry.Path, $"should be {entry.Kind} of {entry.Size} bytes, is {kind?.ToString() ?? "something else"} of {status?.Size}");
+        }
+        else if (kind != EntryKind.Link && (status.Value.Mode & NoFileHas) != 0)
+        {
+            Hold(entry.Path.Raw, status.Value, NoFileHas);
         }
         else if (kind == EntryKind.Link)
         {
@@ -118,6 +128,14 @@ public sealed class TreeReader
             {
                 Hold(_manifest.Entries[_toRead[i]], other);
             }
+        }
+    }
+
+    private void Hold(string path, NodeStatus status, uint forbidden)
+    {
+        if ((status.Mode & forbidden) != 0)
+        {
+            Differ(TreePath.FromBytes(Encoding.Latin1.GetBytes(path)), $"was given the mode {Convert.ToString((int)status.Mode, 8)}");
         }
     }
 
