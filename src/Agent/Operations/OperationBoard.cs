@@ -15,6 +15,7 @@ public sealed partial class OperationBoard(
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Held> _bySlot = new(StringComparer.Ordinal);
+    private readonly Queue<string> _unsettled = new();
     private readonly CancellationTokenSource _stopping = new();
 
     /// <summary>The operation that holds a slot now; null when it is free.</summary>
@@ -44,6 +45,7 @@ public sealed partial class OperationBoard(
         lock (_lock)
         {
             _stopping.Token.ThrowIfCancellationRequested();
+            SettleLeftovers();
             if (_bySlot.TryGetValue(begun.Slot, out var held))
             {
                 return held.Work is TWork same && isSame(same) ? (held.Operation, true) : throw Busy($"slot {begun.Slot}", held.Operation);
@@ -134,8 +136,21 @@ public sealed partial class OperationBoard(
         }
         catch (Exception e) when (e is IOException or RefusalException)
         {
-            // Then the disk is as bad as the error was: the next start tries again.
             LogFailed(log, e, operation.Kind, operation.Id);
+            lock (_lock)
+            {
+                _unsettled.Enqueue(operation.Id);
+            }
+        }
+    }
+
+    /// <summary>What the disk did not let be undone is undone before anything else: later it could no longer be told from what came after it.</summary>
+    private void SettleLeftovers()
+    {
+        while (_unsettled.TryPeek(out var id))
+        {
+            settle(id);
+            _unsettled.Dequeue();
         }
     }
 
