@@ -69,7 +69,10 @@ public sealed class CommandRunner(Sandbox sandbox, TimeProvider time)
                 await FencedProcesses.WaitUntilGoneAsync(info, time);
 
                 // A child that left the group may hold the pipe open for ever.
-                await Task.WhenAny(draining, Task.Delay(DrainLimit, time, CancellationToken.None));
+                if (await Task.WhenAny(draining, Task.Delay(DrainLimit, time, CancellationToken.None)) == draining)
+                {
+                    await draining;
+                }
             }
 
             return process.HasExited && !result.TimedOut && !result.MemoryExceeded ? WithExit(result, process.ExitCode) : result;

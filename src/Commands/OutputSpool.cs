@@ -21,6 +21,7 @@ internal sealed class OutputSpool : IDisposable
     private long _kept;
     private long _bytes;
     private bool _isFinished;
+    private IOException? _failure;
 
     public OutputSpool(string path, long limit, IEnumerable<string> secrets, Action<string>? onLine)
     {
@@ -32,20 +33,36 @@ internal sealed class OutputSpool : IDisposable
     {
         lock (_lock)
         {
-            if (!_isFinished)
+            if (_isFinished || _failure is not null)
             {
-                _bytes += bytes.Length;
+                return;
+            }
+
+            _bytes += bytes.Length;
+            try
+            {
                 _mask.Write(bytes, isLast: false, Keep);
+            }
+            catch (IOException e)
+            {
+                // The command is not to wait for a pipe that nobody empties.
+                _failure = e;
             }
         }
     }
 
     /// <summary>What comes later, from a child that outlived its command, is not kept.</summary>
+    /// <exception cref="IOException">Something could not be kept: then nothing may be said of the output.</exception>
     public KeptOutput Finish()
     {
         lock (_lock)
         {
             _isFinished = true;
+            if (_failure is not null)
+            {
+                throw new IOException($"the output could not be kept: {_failure.Message}", _failure);
+            }
+
             _mask.Write([], isLast: true, Keep);
             EndLine();
             _file.Dispose();

@@ -102,6 +102,18 @@ public sealed class CommandRunnerTests : IDisposable
         Assert.EndsWith("end\n", result.Output.Tail, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(10)]
+    [InlineData(1_000_000)]
+    public async Task An_output_that_no_disk_keeps_is_no_result(int bytes)
+    {
+        var clock = Stopwatch.StartNew();
+
+        await Assert.ThrowsAsync<IOException>(() => RunAsync(["head", "-c", $"{bytes}", "/dev/zero"], output: "/dev/full"));
+
+        Assert.True(clock.Elapsed < TimeSpan.FromSeconds(30));
+    }
+
     [Fact]
     public async Task Secrets_are_masked_in_every_form_wherever_they_are_printed()
     {
@@ -193,6 +205,7 @@ public sealed class CommandRunnerTests : IDisposable
         long outputLimit = 64 << 20,
         long? memory = null,
         SandboxTier least = SandboxTier.T0,
+        string? output = null,
         CancellationToken cancellation = default)
     {
         var sandbox = fenced ? await Sandbox.ProbeAsync(Path_, hide is null ? [] : [hide], cancellation) : Sandbox.None;
@@ -216,6 +229,6 @@ public sealed class CommandRunnerTests : IDisposable
             WritableDirectory = work,
             ScratchDirectory = _folder.Make("scratch"),
         };
-        return await new CommandRunner(sandbox, TimeProvider.System).RunAsync(spec, onLine: null, _folder.In($"output-{Guid.NewGuid():N}"), cancellation);
+        return await new CommandRunner(sandbox, TimeProvider.System).RunAsync(spec, onLine: null, output ?? _folder.In($"output-{Guid.NewGuid():N}"), cancellation);
     }
 }
