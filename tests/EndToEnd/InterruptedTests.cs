@@ -109,38 +109,6 @@ public sealed class InterruptedTests
     }
 
     [Fact]
-    public async Task A_push_that_no_disk_lets_settle_is_settled_before_anything_else_begins()
-    {
-        await using var scene = await Scene.WithoutAgentAsync();
-        Directory.CreateDirectory(scene.State, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        await Programs.OutputOfAsync(scene.Folder, "mount", "-t", "tmpfs", "-o", "size=8m,mode=700", "none", scene.State);
-        try
-        {
-            await scene.StartAgentAsync();
-            scene.Payload.Write("test.sh", "sleep 2; " + Payload.GoodTest);
-            await scene.Payload.CommitAsync("slow test");
-            var first = scene.PushAsync("--no-source-tests");
-            await Programs.UntilAsync(() => scene.Ledger.Any(e => e.Event is LedgerEvent.GateBegun { Gate: GateId.G5 }), "the first push is under way");
-            var filler = Path.Combine(scene.State, "filler");
-            await Programs.UntilAsync(() => Fill(filler) && scene.Agent.Log.Split("was ended by an error").Length > 2, "neither the push nor its end can be recorded");
-
-            (await scene.PushAsync("--no-source-tests")).Exits(1).Says("cannot be written");
-            File.Delete(filler);
-            (await scene.PushAsync("--no-source-tests")).Exits(0);
-            (await first).Says("the agent was stopped while the operation ran, or failed in it");
-            await scene.Agent.KillAsync();
-            await scene.StartAgentAsync();
-
-            Assert.Equal("version 1\n", await File.ReadAllTextAsync(Path.Combine(scene.Slot, "app.txt")));
-        }
-        finally
-        {
-            await scene.Agent.DisposeAsync();
-            await Programs.OutputOfAsync(scene.Folder, "umount", scene.State);
-        }
-    }
-
-    [Fact]
     public async Task A_release_that_another_slots_push_works_on_is_not_taken_away_from_it()
     {
         await using var scene = await Scene.OpenAsync();
@@ -188,22 +156,5 @@ public sealed class InterruptedTests
     {
         using var search = Process.Start(new ProcessStartInfo("pgrep", ["-fc", $"sleep {mark}"]) { RedirectStandardOutput = true, UseShellExecute = false })!;
         return int.Parse(search.StandardOutput.ReadToEnd(), System.Globalization.CultureInfo.InvariantCulture);
-    }
-
-    /// <summary>Takes what room is left, to the last byte.</summary>
-    private static bool Fill(string path)
-    {
-        using var file = new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.Read, bufferSize: 0);
-        try
-        {
-            for (var piece = new byte[4096]; ;)
-            {
-                file.Write(piece);
-            }
-        }
-        catch (IOException)
-        {
-            return true;
-        }
     }
 }
