@@ -137,6 +137,17 @@ public sealed class PushTests
     }
 
     [Fact]
+    public async Task An_exit_code_that_looks_like_a_signal_can_be_expected()
+    {
+        await using var scene = await Scene.OpenAsync();
+        scene.Payload.Write("iucutter.yaml", Payload.Yaml().Replace("contains: [smoke fine]", "exit: 130", StringComparison.Ordinal));
+        scene.Payload.Write("smoke.sh", "exit 130");
+        await scene.Payload.CommitAsync("ends as if interrupted");
+
+        (await scene.PushAsync("--no-source-tests")).Exits(0);
+    }
+
+    [Fact]
     public async Task A_smoke_is_triggered_from_afar_and_its_failure_is_told()
     {
         await using var scene = await Scene.OpenAsync();

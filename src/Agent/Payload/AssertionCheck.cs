@@ -106,7 +106,7 @@ public sealed class AssertionCheck(PayloadRunner runner, DirectoryHandle tree, s
             return Observation.CouldNotRun(why);
         }
 
-        var exitFits = exit is { } wanted ? run.Evidence.ExitCode == wanted : run.Evidence.ExitCode is not (null or 0);
+        var exitFits = exit is { } wanted ? run.Evidence.EndedWith(wanted) : run.Evidence.ExitCode is not (null or 0);
         var status = exitFits && !run.Evidence.TimedOut && !run.Evidence.OutputTruncated && holds(PayloadRunner.ReadOutput(run, LongestFile))
             ? CheckStatus.Held
             : CheckStatus.NotHeld;

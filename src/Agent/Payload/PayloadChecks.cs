@@ -159,7 +159,7 @@ public sealed class PayloadChecks(
         var found = PayloadRunner.FindTexts(run, texts);
         var missing = command.Expect.Contains.Where(t => !found.Contains(t)).ToList();
         var forbidden = command.Expect.Absent.Where(found.Contains).ToList();
-        var holds = run.Evidence.ExitCode == command.Expect.Exit && !run.Evidence.TimedOut && missing.Count == 0 && forbidden.Count == 0
+        var holds = run.Evidence.EndedWith(command.Expect.Exit) && !run.Evidence.TimedOut && missing.Count == 0 && forbidden.Count == 0
             && (texts.Count == 0 || !run.Evidence.OutputTruncated);
         var seen = run.HowItEnded
             + string.Concat(missing.Select(t => $", without \"{t}\""))

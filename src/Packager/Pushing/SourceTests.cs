@@ -119,7 +119,7 @@ internal sealed class SourceTests(PushSubject subject, PushAsk ask, IOperationVi
 
         var counts = await counting.FinishAsync(cancellation);
         var (holds, seen) = TestJudgement.Of(test, source: null, counts);
-        var exit = result.ExitCode == test.Command.Expect.Exit && !result.TimedOut;
+        var exit = result.ToEvidence().EndedWith(test.Command.Expect.Exit) && !result.TimedOut;
         return new Observation(holds && exit ? CheckStatus.Held : CheckStatus.NotHeld, $"{seen}, {result.HowItEnded}")
         {
             Command = result.ToEvidence() with { Tests = counts },

@@ -35,4 +35,7 @@ public sealed record CommandEvidence
 
     /// <summary>Counts read from the output, where the command was a test run that prints them.</summary>
     public TestEvidence? Tests { get; init; }
+
+    /// <summary>True for this exit code, or for the signal that a shell would report as this code: the two cannot be told apart.</summary>
+    public bool EndedWith(int exit) => ExitCode == exit || Signal + 128 == exit;
 }
