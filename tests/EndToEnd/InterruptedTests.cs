@@ -109,6 +109,44 @@ public sealed class InterruptedTests
     }
 
     [Fact]
+    public async Task An_anchor_that_changed_while_the_agent_was_killed_is_told_when_it_starts_again()
+    {
+        await using var scene = await Scene.OpenAsync();
+        var anchor = Directory.CreateDirectory(Path.Combine(scene.Folder, "precious")).FullName;
+        scene.Payload.Write("iucutter.yaml", Payload.Yaml($"anchors: [{anchor}]"));
+        scene.Payload.Write("smoke.sh", "sleep 20");
+        await scene.Payload.CommitAsync("anchored");
+        _ = scene.PushAsync("--no-source-tests");
+        await Programs.UntilAsync(() => scene.Ledger.Any(e => e.Event is LedgerEvent.GateBegun { Gate: GateId.G6 }), "the smoke runs");
+        await scene.Agent.KillAsync();
+        await File.WriteAllTextAsync(Path.Combine(anchor, "new"), "");
+
+        await scene.StartAgentAsync();
+
+        Assert.Equal(Verdict.C, scene.LastEnd.Verdict);
+        Assert.Contains(anchor, Assert.Single(scene.LastEnd.Changes), StringComparison.Ordinal);
+        Assert.Empty(scene.Releases);
+    }
+
+    [Fact]
+    public async Task A_smoke_that_was_killed_is_no_B_when_it_changed_the_live_release()
+    {
+        await using var scene = await Scene.OpenAsync();
+        scene.Payload.Write("smoke.sh", "[ ! -e later ] || { echo more >> app.txt; sleep 20; }; echo smoke fine");
+        await scene.Payload.CommitAsync("turns on itself");
+        (await scene.PushAsync("--no-source-tests")).Exits(0);
+        await File.WriteAllTextAsync(Path.Combine(scene.Slot, "later"), "");
+        _ = scene.CliAsync("smoke");
+        await Programs.UntilAsync(() => File.ReadAllText(Path.Combine(scene.Slot, "app.txt")).EndsWith("more\n", StringComparison.Ordinal), "the smoke has changed it");
+        await scene.Agent.KillAsync();
+
+        await scene.StartAgentAsync();
+
+        Assert.Equal(Verdict.C, scene.LastEnd.Verdict);
+        Assert.Contains("was whole, and is so no more", Assert.Single(scene.LastEnd.Changes), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_release_that_another_slots_push_works_on_is_not_taken_away_from_it()
     {
         await using var scene = await Scene.OpenAsync();

@@ -52,8 +52,27 @@ public sealed record TargetReading(
         return changes.ToImmutable();
     }
 
+    /// <summary>The anchors that differ from what a check has recorded of them; one that cannot be read any more differs.</summary>
+    public static IEnumerable<string> AnchorChangesSince(IEnumerable<KeyValuePair<string, string>> recorded, CancellationToken cancellationToken)
+    {
+        var before = recorded.ToImmutableSortedDictionary(StringComparer.Ordinal);
+        return Differences("anchor ", before, before.Keys.ToImmutableSortedDictionary(p => p, p => DigestNow(p, cancellationToken), StringComparer.Ordinal));
+    }
+
     /// <summary>The anchors that differ.</summary>
     public ImmutableArray<string> AnchorChangesTo(TargetReading later) => [.. Differences("anchor ", Anchors, later.Anchors)];
+
+    private static string DigestNow(string path, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return TreeDigest.Of(path, cancellationToken)?.Digest.ToString() ?? Absent;
+        }
+        catch (IOException e)
+        {
+            return $"unreadable ({e.Message})";
+        }
+    }
 
     private static IEnumerable<string> Differences(
         string what, ImmutableSortedDictionary<string, string> before, ImmutableSortedDictionary<string, string> after)

@@ -1,3 +1,4 @@
+using IuCutter.Agent.Measuring;
 using IuCutter.Agent.Releases;
 using IuCutter.Gates;
 using IuCutter.Ledgers;
@@ -42,12 +43,26 @@ public sealed partial class Recovery(TargetHost host, ILogger<Recovery> log)
         Promotion.Rehearsal(host.Root, begun.Slot);
         var isProved = events.Exists(e => e is LedgerEvent.ReleaseProved);
         var remains = isProved ? null : UndoSwitch(operation, begun, events) ?? RemoveRelease(operation, begun, events);
-        var changes = isProved ? [$"release {begun.Release} is live and proved"] : remains is null ? (string[])[] : [remains];
-        var verdict = isProved ? Verdict.A : remains is null ? Verdict.B : Verdict.C;
+        List<string> changes = isProved ? [$"release {begun.Release} is live and proved"] : remains is null ? [] : [remains];
+        changes.AddRange(isProved ? [] : Measure(begun, events));
+        var verdict = isProved ? Verdict.A : changes.Count == 0 ? Verdict.B : Verdict.C;
         var reason = isProved
             ? "every gate had passed when the agent was stopped"
             : "the agent was stopped while the operation ran, or failed in it; what had been begun was undone";
         host.Ledger.Append(operation, new LedgerEvent.OperationEnded(verdict, reason, [.. changes], null, isProved ? null : "push again"), durable: true);
+    }
+
+    /// <summary>What can still be held against the operation's own first looks: its anchors, and the release if that lay there before.</summary>
+    private IEnumerable<string> Measure(LedgerEvent.OperationBegun begun, List<LedgerEvent> events)
+    {
+        var held = events.OfType<LedgerEvent.CheckMade>().Select(c => c.Check).Where(c => c.Status == CheckStatus.Held).ToList();
+        var anchors = held.Find(c => c.Id == "G3.anchors.first")?.Evidence?.Measured;
+        var changes = anchors is null ? [] : TargetReading.AnchorChangesSince(anchors, CancellationToken.None);
+        return held.Exists(c => c.Id is "G3.whole" or "G4.present")
+            && ReleaseId.TryParse(begun.Release, out var release)
+            && ReleaseFolder.TryVerify(host.Root, release, CancellationToken.None) is not { HoldsTheManifest: true }
+                ? changes.Append($"release {release} was whole, and is so no more")
+                : changes;
     }
 
     /// <summary>Puts the slot back to what it was before the operation's own switch; null when that is so.</summary>
