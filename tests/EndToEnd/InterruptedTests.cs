@@ -163,6 +163,23 @@ public sealed class InterruptedTests
     }
 
     [Fact]
+    public async Task What_another_slots_push_does_is_no_change_of_a_push_that_fails()
+    {
+        await using var scene = await Scene.OpenAsync();
+        (await scene.PushAsync("--slot", "two", "--name", "two", "--no-source-tests")).Exits(0);
+        scene.Payload.Write("smoke.sh", "sleep 4; exit 1");
+        await scene.Payload.CommitAsync("fails slowly");
+        var failing = scene.PushAsync("--slot", "one", "--name", "one", "--no-source-tests");
+        await Programs.UntilAsync(() => scene.Ledger.Any(e => e.Event is LedgerEvent.GateBegun { Gate: GateId.G6 } && e.Operation == scene.Ledger.Last(b => b.Event is LedgerEvent.OperationBegun).Operation), "the smoke runs");
+
+        (await scene.PushAsync("HEAD~1", "--slot", "three", "--name", "three", "--no-source-tests")).Exits(0);
+        (await scene.CliAsync("rollback", "--slot", "three")).Exits(3);
+
+        (await failing).Exits(3).Says("changed    nothing");
+        Assert.Equal(2, scene.Releases.Count);
+    }
+
+    [Fact]
     public async Task Pushes_to_different_slots_run_side_by_side()
     {
         await using var scene = await Scene.OpenAsync();

@@ -8,6 +8,17 @@ namespace IuCutter.Tests.EndToEnd;
 public sealed class PushTests
 {
     [Fact]
+    public async Task A_live_release_in_which_its_commands_left_files_can_be_pushed_again()
+    {
+        await using var scene = await Scene.OpenAsync();
+        scene.Payload.Write("test.sh", "mkdir -p out; date > out/x; " + Payload.GoodTest);
+        await scene.Payload.CommitAsync("leaves files");
+        (await scene.PushAsync("--no-source-tests")).Exits(0);
+
+        (await scene.PushAsync("--again", "--no-source-tests")).Exits(0).Says("1 more beside them");
+    }
+
+    [Fact]
     public async Task A_push_passes_all_gates_and_makes_the_commits_tree_live()
     {
         await using var scene = await Scene.OpenAsync();

@@ -16,7 +16,7 @@ public sealed record TargetReading(
     ImmutableSortedSet<string> Releases,
     ImmutableSortedDictionary<string, string> Anchors)
 {
-    private const string Absent = "absent";
+    internal const string Absent = "absent";
 
     /// <summary>For people.</summary>
     public string Summary => $"{Anchors.Count} {(Anchors.Count == 1 ? "anchor" : "anchors")}, {Siblings.Count} neighbours";
@@ -37,7 +37,8 @@ public sealed record TargetReading(
     }
 
     /// <summary>What a later reading shows that this one does not, one sentence each.</summary>
-    public ImmutableArray<string> ChangesTo(TargetReading later)
+    /// <param name="others">Whose doings are left out.</param>
+    public ImmutableArray<string> ChangesTo(TargetReading later, OtherWork others)
     {
         var changes = ImmutableArray.CreateBuilder<string>();
         if (Slot != later.Slot)
@@ -45,9 +46,10 @@ public sealed record TargetReading(
             changes.Add($"the slot was {Slot}, is {later.Slot}");
         }
 
-        changes.AddRange(later.Releases.Except(Releases).Select(r => $"release {r} was added"));
-        changes.AddRange(Releases.Except(later.Releases).Select(r => $"release {r} was removed"));
-        changes.AddRange(Differences("beside the slot, ", Siblings, later.Siblings));
+        changes.AddRange(later.Releases.Except(Releases).Where(r => !others.Did(r)).Select(r => $"release {r} was added"));
+        changes.AddRange(Releases.Except(later.Releases).Where(r => !others.Did(r)).Select(r => $"release {r} was removed"));
+        var theirs = Siblings.Keys.Union(later.Siblings.Keys, StringComparer.Ordinal).Where(n => others.Did(n, later.Siblings.GetValueOrDefault(n, Absent))).ToList();
+        changes.AddRange(Differences("beside the slot, ", Siblings.RemoveRange(theirs), later.Siblings.RemoveRange(theirs)));
         changes.AddRange(AnchorChangesTo(later));
         return changes.ToImmutable();
     }

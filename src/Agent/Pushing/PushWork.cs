@@ -93,10 +93,13 @@ public sealed class PushWork(TargetHost host, Operation operation, PushOrder ord
     private bool IsWhole(CheckList gate, CancellationToken cancellationToken)
     {
         var comparison = ReleaseFolder.TryVerify(host.Root, order.Release, cancellationToken);
-        var isChanged = comparison is not { HoldsTheManifest: true, Extra: 0 };
+        var isInUse = IsInUse(order.Release);
+
+        // What its own commands have left in a release that is in use is no change of what was released; one that is not is staged anew.
+        var isChanged = comparison is not { HoldsTheManifest: true } || (comparison.Extra > 0 && !isInUse);
         if (isChanged || WasPushedDifferently())
         {
-            if (IsInUse(order.Release))
+            if (isInUse)
             {
                 throw new RefusalException(
                     RefusalCode.WrongState,
@@ -277,7 +280,7 @@ public sealed class PushWork(TargetHost host, Operation operation, PushOrder ord
 
         var last = TargetReading.Take(host.Root, order.Slot, order.Configuration.Anchors, cancellationToken);
         var undo = last.Slot == _first.Slot || _first.Slot is SlotState.Free ? null : $"iucutter rollback --slot {order.Slot}";
-        var changes = _first.ChangesTo(last);
+        var changes = _first.ChangesTo(last, OtherWork.Beside(host.Ledger, operation.Id));
         return new TargetState(true, [.. changes, .. ReleaseChange(cancellationToken)], undo);
     }
 

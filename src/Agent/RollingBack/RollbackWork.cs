@@ -43,7 +43,7 @@ public sealed class RollbackWork(TargetHost host, Operation operation, ReleaseId
 
         var last = TargetReading.Take(host.Root, operation.Slot, [], cancellationToken);
         var back = last.Slot != first.Slot && history.Live is { } was ? $"iucutter rollback --slot {operation.Slot} --to {was}" : null;
-        operation.End(RequiredGates, new TargetState(true, first.ChangesTo(last), back), next: null);
+        operation.End(RequiredGates, new TargetState(true, first.ChangesTo(last, OtherWork.Beside(host.Ledger, operation.Id)), back), next: null);
     }
 
     private void Inspect(CheckList gate, SlotState seen, string? recorded, CancellationToken cancellationToken)

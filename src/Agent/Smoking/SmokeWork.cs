@@ -44,7 +44,7 @@ public sealed class SmokeWork(TargetHost host, Operation operation, ReleaseId re
             return new TargetState(false, ["the target was not measured: the release could not be read"], null);
         }
 
-        var changes = first.ChangesTo(TargetReading.Take(host.Root, operation.Slot, configuration!.Anchors, cancellationToken));
+        var changes = first.ChangesTo(TargetReading.Take(host.Root, operation.Slot, configuration!.Anchors, cancellationToken), OtherWork.Beside(host.Ledger, operation.Id));
         var left = operation.Stopper is null ? [] : ReleaseFolder.ChangesSince(whole, host.Root, release, cancellationToken);
         return new TargetState(true, [.. changes, .. left], null);
     }
