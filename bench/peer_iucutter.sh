@@ -3,7 +3,7 @@ set -euo pipefail
 . "${BENCH:?run through compare.py}/env.sh"
 # verbs: start stop
 # note: verify=sha256 of every content while it is written; atomic=one rename of the slot's link; through ssh's forwarding of the agent's socket
-# Gates off: no scan, compile, import, test, assert or smoke. What stays on: the second making of the artifact, digests, the rollback proof, ledger, flushes.
+# Gates off: no scan, second making, compile, import, test, assert or smoke. What stays on: every digest, on both sides; the whole release read back before it is live; the rollback proof, ledger, flushes.
 HOME_OF=${IUCUTTER_HOME:?the repository of iucutter}
 SOCKET=$RUN/iucutter/agent.sock
 case $1 in
@@ -18,5 +18,5 @@ stop)
 esac
 MODE=$1 SRC=$2 COMMIT=$3 DST=$4   # env: SRC_STATE (source side)
 export IUCUTTER_SSH="ssh -F $SSHCFG" XDG_CACHE_HOME=$SRC_STATE/cache
-exec "$HOME_OF/iucutter" push "$COMMIT" --repo "$SRC" --slot "$(basename "$DST")" --name bench --target "ssh://target$SOCKET" \
-  --no-source-tests --without scan --without compile --without import --without test --without assert --without smoke
+exec "$HOME_OF/artifacts/run/Packager/iucutter" push "$COMMIT" --repo "$SRC" --slot "$(basename "$DST")" --name bench --target "ssh://target$SOCKET" \
+  --no-source-tests --without scan --without reproduction --without compile --without import --without test --without assert --without smoke

@@ -18,6 +18,9 @@ public sealed class Transfer(TargetHost host, Operation operation, PushOrder ord
     /// <summary>How often contents may arrive damaged before the push gives up.</summary>
     private const int MostDamaged = 3;
 
+    /// <summary>How many contents are reused between two words about it.</summary>
+    private const int ReuseStep = 500;
+
     private readonly TaskCompletionSource<bool> _open = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<Observation?> _complete = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly SemaphoreSlim _oneCall = new(1);
@@ -201,7 +204,16 @@ public sealed class Transfer(TargetHost host, Operation operation, PushOrder ord
         var reuse = new ReleaseReuse(host.Root, staging);
         foreach (var release in host.Root.Releases().OrderBy(r => r.ToString() == live ? 0 : 1))
         {
-            reuse.TakeFrom(release, taken => operation.Report(GateId.G4, "reusing", taken, staging.Manifest.DistinctContents.Count, "files"), cancellationToken);
+            reuse.TakeFrom(release, Report, cancellationToken);
+        }
+
+        void Report(int taken)
+        {
+            // One message each would outweigh what a small change brings.
+            if (taken % ReuseStep == 0)
+            {
+                operation.Report(GateId.G4, "reusing", taken, staging.Manifest.DistinctContents.Count, "files");
+            }
         }
     }
 

@@ -44,6 +44,7 @@ internal static class AgentServer
         await app.StartAsync(cancellationToken);
         File.SetUnixFileMode(socket, ListeningSocket.Mode(options.Users.Count > 0));
         ready();
+        _ = Task.Run(WarmUp.Run, cancellationToken);
         await app.WaitForShutdownAsync(cancellationToken);
         File.Delete(socket);
     }
