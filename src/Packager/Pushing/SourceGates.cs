@@ -80,7 +80,7 @@ internal sealed class SourceGates(PushSubject subject, PushAsk ask, IOperationVi
                     ("paths not committed", state.DirtyCount));
         });
         list.Observe("configuration", "what is to be checked is known", "a test and a smoke, or their gaps by name", () => Observation.Held(
-            subject.IsConfigured ? $"{ReleaseConfiguration.FileName} of the commit" : $"no {ReleaseConfiguration.FileName}; {subject.Detection?.Sentence}"));
+            subject.IsConfigured ? $"{ReleaseConfiguration.FileName} of the commit" : $"no {ReleaseConfiguration.FileName}{(subject.Detection is { } found ? $"; {found.Sentence}" : "")}"));
         foreach (var part in (string[])["test", "smoke"])
         {
             list.Observe($"has-{part}", $"the release has a {part}", $"a {part} command", () => subject.Has(part)
