@@ -22,8 +22,7 @@ internal sealed record CarriedAsk(string? Artifact, string? Manifest, string? Di
                 throw CommandException.Usage("--manifest and --sha256 belong to an artifact, and none is named", "name it with --artifact");
             }
 
-            var repository = await GitRepository.OpenAsync(ask.Repository, cancellation);
-            return new RepositorySource(repository, await repository.ResolveAsync(ask.Commit, cancellation));
+            return await RepositorySource.BeginAsync(ask.Repository, ask.Commit, cancellation);
         }
 
         var path = Path.GetFullPath(Artifact, here.Folder);

@@ -36,8 +36,8 @@ public sealed class FileScan
         _text = new char[Window + _ahead + Behind];
     }
 
-    /// <summary>What was found in all files closed so far.</summary>
-    public ScanFindings Findings => new([.. _hits], _count, _files, _bytes);
+    /// <summary>What was found in all files closed so far, in the order of their paths, whatever the order they came in.</summary>
+    public ScanFindings Findings => new([.. _hits.OrderBy(hit => hit.Path)], _count, _files, _bytes);
 
     public void Open(TreePath path)
     {

@@ -43,13 +43,6 @@ public static class ArtifactBuilder
         }
     }
 
-    /// <summary>A commit's manifest and contents, for a push: reads no more than it must.</summary>
-    /// <exception cref="SourceException">The commit cannot become a release; nothing is left behind.</exception>
-    internal static async Task<ReleaseContents> ReadAsync(GitRepository repository, ArtifactRequest request, DigestCache cache, CancellationToken cancellation) =>
-        request.ExportAttributes
-            ? (await BuildAsync(repository, request, cancellation)).ToContents()
-            : await new CommitReading(repository.Git, request, cache).ReadAsync(cancellation);
-
     private static async Task<(ArtifactWriting Writing, Sha256Digest Digest, long Size)> WriteAsync(
         IEntrySource source, ArtifactRequest request, SpoolFile spool, CancellationToken cancellation)
     {

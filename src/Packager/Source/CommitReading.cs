@@ -3,18 +3,25 @@ using IuCutter.Packager.Scan;
 
 namespace IuCutter.Packager.Source;
 
-/// <summary>Makes a commit's manifest with as little reading as can be: what an earlier push has hashed is not read again, unless it is to be scanned.</summary>
-internal sealed class CommitReading(GitProgram git, ArtifactRequest request, DigestCache cache)
+/// <summary>
+/// Makes a commit's manifest with as little reading as can be: what an earlier push has hashed is not read again, unless it is to be scanned;
+/// what lies in the work tree unchanged is read from there, and only the rest from git's objects.
+/// </summary>
+internal sealed class CommitReading(GitRepository repository, ArtifactRequest request, DigestCache cache)
 {
     private const int ReportEvery = 1000;
 
+    private readonly GitProgram _git = repository.Git;
     private readonly UnfitEntries _unfit = new();
     private readonly FileScan? _scan = request.Scan?.Begin();
+    private int _done;
+    private long _bytes;
 
+    /// <param name="items">The commit's tree.</param>
+    /// <param name="cancellation">Ends git as well.</param>
     /// <exception cref="SourceException">The commit cannot become a release; nothing is left behind.</exception>
-    public async Task<ReleaseContents> ReadAsync(CancellationToken cancellation)
+    public async Task<ReleaseContents> ReadAsync(TreeItemList items, CancellationToken cancellation)
     {
-        var items = await TreeListing.ReadAsync(git, request.Commit.Tree, cancellation);
         var contents = new ManifestContent[items.Count];
         var offsets = new long[items.Count];
         var unread = Unread(items, contents, offsets);
@@ -26,7 +33,7 @@ internal sealed class CommitReading(GitProgram git, ArtifactRequest request, Dig
             var manifest = ManifestOf(items, contents);
             spool.Place(Places(manifest, offsets));
             cache.Save();
-            return new ReleaseContents(manifest, _scan?.Findings ?? ScanFindings.None, spool, git, items);
+            return new ReleaseContents(manifest, _scan?.Findings ?? ScanFindings.None, spool, _git, items);
         }
         catch
         {
@@ -59,14 +66,18 @@ internal sealed class CommitReading(GitProgram git, ArtifactRequest request, Dig
     private async Task ReadAsync(
         TreeItemList items, List<int> unread, ContentSpool spool, ManifestContent[] contents, long[] offsets, CancellationToken cancellation)
     {
+        if (repository.HasWorkTree)
+        {
+            await new WorkTreeReading(repository.Root, items).ReadAsync(unread, (batch, proven) => TakeProven(items, batch, proven), cancellation);
+            unread.RemoveAll(i => offsets[i] != ReleaseContents.Unread);
+        }
+
         if (unread.Count == 0)
         {
             return;
         }
 
-        await using var source = CommitEntries.Of(git, unread.Count == items.Count ? items : items.Only(unread));
-        var done = 0;
-        long bytes = 0;
+        await using var source = CommitEntries.Of(_git, unread.Count == items.Count ? items : items.Only(unread));
         foreach (var i in unread)
         {
             await source.NextAsync(cancellation);
@@ -75,11 +86,29 @@ internal sealed class CommitReading(GitProgram git, ArtifactRequest request, Dig
             _scan?.Close();
             (contents[i], offsets[i]) = (new ManifestContent(digest, source.Size), offset);
             Remember(items.ObjectAt(i), source.Kind, contents[i]);
-            bytes += source.Size;
-            if (++done % ReportEvery == 0)
-            {
-                request.Progress?.Invoke(new ArtifactProgress(done, bytes));
-            }
+            Report(source.Size);
+        }
+
+        void TakeProven(TreeItemList all, WorkTreeBatch batch, ProvenContent proven)
+        {
+            var content = batch.Content(proven);
+            var path = TreePath.FromBytes(all.PathBytesAt(proven.Item));
+            _scan?.Open(path);
+            _scan?.Feed(content);
+            _scan?.Close();
+            _unfit.TakePointer(path, content.Length, content);
+            (contents[proven.Item], offsets[proven.Item]) = (new ManifestContent(proven.Digest, content.Length), spool.Take(content));
+            Remember(all.ObjectAt(proven.Item), all.KindAt(proven.Item), contents[proven.Item]);
+            Report(content.Length);
+        }
+    }
+
+    private void Report(long size)
+    {
+        _bytes += size;
+        if (++_done % ReportEvery == 0)
+        {
+            request.Progress?.Invoke(new ArtifactProgress(_done, _bytes));
         }
     }
 

@@ -45,7 +45,7 @@ internal sealed class ContentSpool : IDisposable
         }
         else
         {
-            unfit?.TakePointer(source, piece.Span);
+            unfit?.TakePointer(source.Path, source.Size, piece.Span);
         }
 
         if (piece.Length == source.Size)
@@ -71,6 +71,14 @@ internal sealed class ContentSpool : IDisposable
         }
 
         return (Sha256Digest.FromBytes(hash.GetHashAndReset()), offset);
+    }
+
+    /// <summary>Takes a content that was hashed already; returns where it begins.</summary>
+    public long Take(ReadOnlySpan<byte> content)
+    {
+        var offset = _written + _filled;
+        Write(content);
+        return offset;
     }
 
     public async ValueTask ReadAsync(int content, long offset, Memory<byte> buffer, CancellationToken cancellation)

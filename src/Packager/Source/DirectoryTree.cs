@@ -16,9 +16,6 @@ internal static partial class DirectoryTree
 {
     private const int LongestPath = 4096;
 
-    // Reading only; a pipe without a writer would else be waited for.
-    private static int WithoutWaiting => OperatingSystem.IsMacOS() ? 0x4 : 0x800;
-
     /// <exception cref="IOException">The folder, or something in it, cannot be read, or is neither file nor link.</exception>
     public static async Task<IReadOnlyList<ManifestEntry>> ReadAsync(string folder, CancellationToken cancellation)
     {
@@ -67,7 +64,7 @@ internal static partial class DirectoryTree
             return new ManifestEntry(shown, EntryKind.Link, length, Sha256Digest.Of(target.AsSpan(0, (int)length)));
         }
 
-        using var file = new SafeFileHandle(Open(path, WithoutWaiting), ownsHandle: true);
+        using var file = new SafeFileHandle(RawFile.Open(path), ownsHandle: true);
         if (file.IsInvalid)
         {
             throw new IOException($"'{shown}' cannot be read: {Marshal.GetLastPInvokeErrorMessage()}");
@@ -82,9 +79,6 @@ internal static partial class DirectoryTree
         var kind = !OperatingSystem.IsWindows() && File.GetUnixFileMode(file).HasFlag(UnixFileMode.UserExecute) ? EntryKind.Executable : EntryKind.File;
         return new ManifestEntry(shown, kind, stream.Length, Sha256Digest.FromBytes(await SHA256.HashDataAsync(stream, cancellation)));
     }
-
-    [LibraryImport("libc", EntryPoint = "open", SetLastError = true)]
-    private static partial int Open(byte[] path, int flags);
 
     [LibraryImport("libc", EntryPoint = "readlink", SetLastError = true)]
     private static partial nint ReadLink(byte[] path, [Out] byte[] target, nint size);

@@ -5,7 +5,7 @@ namespace IuCutter.Packager.Source;
 
 /// <summary>
 /// A git repository as a source of commits: a work tree or a folder in one, a bare repository, or a linked work tree. Read only.
-/// The work tree's files are never a source; only the objects are.
+/// Only the objects decide; a file of the work tree stands for its object where its bytes have the object's id.
 /// </summary>
 public sealed class GitRepository
 {

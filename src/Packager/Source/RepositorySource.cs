@@ -3,9 +3,12 @@ using IuCutter.Manifests;
 
 namespace IuCutter.Packager.Source;
 
-/// <summary>A commit of a repository at hand, read from its objects whatever the work tree says.</summary>
+/// <summary>A commit of a repository at hand; its objects decide, whatever the work tree says.</summary>
 internal sealed class RepositorySource(GitRepository repository, SourceCommit commit) : IReleaseSource
 {
+    private Task<WorkTreeState?>? _workTree;
+    private Task<TreeItemList>? _items;
+
     public string Place => repository.Root;
 
     public SourceCommit Commit => commit;
@@ -16,7 +19,17 @@ internal sealed class RepositorySource(GitRepository repository, SourceCommit co
 
     public Manifest? Expected => null;
 
-    public Task<WorkTreeState?> ReadWorkTreeAsync(CancellationToken cancellation) => repository.ReadWorkTreeAsync(cancellation);
+    /// <summary>Opens a commit that is about to be pushed: what a push will ask for is being read already.</summary>
+    /// <exception cref="SourceException">There is no such repository or commit.</exception>
+    public static async Task<RepositorySource> BeginAsync(string folder, string revision, CancellationToken cancellation)
+    {
+        var repository = await GitRepository.OpenAsync(folder, cancellation);
+        var workTree = repository.ReadWorkTreeAsync(cancellation);
+        var commit = await repository.ResolveAsync(revision, cancellation);
+        return new RepositorySource(repository, commit) { _workTree = workTree, _items = TreeListing.ReadAsync(repository.Git, commit.Tree, cancellation) };
+    }
+
+    public Task<WorkTreeState?> ReadWorkTreeAsync(CancellationToken cancellation) => _workTree ??= repository.ReadWorkTreeAsync(cancellation);
 
     /// <exception cref="SourceException">GIT_FAILED: git cannot read it.</exception>
     public async Task<byte[]?> TryReadFileAsync(string path, CancellationToken cancellation)
@@ -34,10 +47,12 @@ internal sealed class RepositorySource(GitRepository repository, SourceCommit co
     }
 
     public async Task<IReadOnlyList<string>> ListPathsAsync(CancellationToken cancellation) =>
-        [.. (await TreeListing.ReadAsync(repository.Git, commit.Tree, cancellation)).Select(item => item.Path.ToString())];
+        [.. (await ItemsAsync(cancellation)).Select(item => item.Path.ToString())];
 
-    public Task<ReleaseContents> ReadAsync(ArtifactRequest request, DigestCache cache, CancellationToken cancellation) =>
-        ArtifactBuilder.ReadAsync(repository, request, cache, cancellation);
+    public async Task<ReleaseContents> ReadAsync(ArtifactRequest request, DigestCache cache, CancellationToken cancellation) =>
+        request.ExportAttributes
+            ? (await ArchiveAsync(request, cancellation)).ToContents()
+            : await new CommitReading(repository, request, cache).ReadAsync(await ItemsAsync(cancellation), cancellation);
 
     public Task<Artifact> ArchiveAsync(ArtifactRequest request, CancellationToken cancellation) => ArtifactBuilder.BuildAsync(repository, request, cancellation);
 
@@ -45,4 +60,6 @@ internal sealed class RepositorySource(GitRepository repository, SourceCommit co
     {
         // The repository is the user's.
     }
+
+    private Task<TreeItemList> ItemsAsync(CancellationToken cancellation) => _items ??= TreeListing.ReadAsync(repository.Git, commit.Tree, cancellation);
 }

@@ -40,6 +40,8 @@ internal sealed class TreeItemList : IReadOnlyList<TreeItem>
 
     public GitObjectId ObjectAt(int index) => IdOf(_records.From(_places[index]));
 
+    public ReadOnlySpan<byte> PathBytesAt(int index) => PathOf(_records.From(_places[index]));
+
     public EntryKind KindAt(int index) => (EntryKind)_records.From(_places[index])[0];
 
     public void Add(TreeItem item) => Add(item.Path.ToBytes(), item.Kind, item.Object);

@@ -1,3 +1,5 @@
+using IuCutter.Manifests;
+
 namespace IuCutter.Packager.Source;
 
 /// <summary>Entries of a commit that cannot be released, collected so that all of them are named at once.</summary>
@@ -13,12 +15,12 @@ internal sealed class UnfitEntries
     /// <summary>Whether the content that was looked at last is a git-lfs pointer in place of the file itself.</summary>
     public bool IsLastPointer { get; private set; }
 
-    public void TakePointer(IEntrySource entry, ReadOnlySpan<byte> begin)
+    public void TakePointer(TreePath path, long size, ReadOnlySpan<byte> begin)
     {
-        IsLastPointer = entry.Size < PointerLimit && begin.StartsWith(PointerMark);
+        IsLastPointer = size < PointerLimit && begin.StartsWith(PointerMark);
         if (IsLastPointer)
         {
-            _pointers.Add($"'{entry.Path}'");
+            _pointers.Add($"'{path}'");
         }
     }
 

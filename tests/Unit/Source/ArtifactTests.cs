@@ -87,7 +87,7 @@ public sealed class ArtifactTests
         using var two = await source.PackAsync(path: clone);
         using var three = await source.PackAsync(path: bare);
         var (repository, commit) = await source.OpenAsync();
-        using var contents = await ArtifactBuilder.ReadAsync(repository, new ArtifactRequest("app", commit), DigestCache.None(), CancellationToken.None);
+        using var contents = await new RepositorySource(repository, commit).ReadAsync(new ArtifactRequest("app", commit), DigestCache.None(), CancellationToken.None);
 
         Assert.Equal([one.TarDigest, one.TarDigest], [two.TarDigest, three.TarDigest]);
         Assert.Equal([one.Manifest.Digest, one.Manifest.Digest, one.Manifest.Digest], [two.Manifest.Digest, three.Manifest.Digest, contents.Manifest.Digest]);

@@ -132,6 +132,6 @@ public sealed class DigestCacheTests : IDisposable
     private async Task<ReleaseContents> ReadAsync()
     {
         var (repository, commit) = await _source.OpenAsync();
-        return await ArtifactBuilder.ReadAsync(repository, new ArtifactRequest("app", commit), Open(), CancellationToken.None);
+        return await new RepositorySource(repository, commit).ReadAsync(new ArtifactRequest("app", commit), Open(), CancellationToken.None);
     }
 }

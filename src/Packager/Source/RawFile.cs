@@ -1,0 +1,49 @@
+using System.Runtime.InteropServices;
+
+namespace IuCutter.Packager.Source;
+
+/// <summary>Files opened by the bytes of their names, which .NET's own file names, being text, cannot always say.</summary>
+internal static partial class RawFile
+{
+    // Reading only; a pipe without a writer would else be waited for.
+    private static int WithoutWaiting => OperatingSystem.IsMacOS() ? 0x4 : 0x800;
+
+    /// <summary>A descriptor for reading; negative where it cannot be opened, and the last error of the system says why.</summary>
+    /// <param name="path">Ends with a zero.</param>
+    public static int Open(byte[] path) => Open(path, WithoutWaiting);
+
+    /// <summary>Reads the file's begin; as many bytes as there are, or the buffer holds. Negative where it cannot be read.</summary>
+    public static int ReadBegin(byte[] path, Span<byte> buffer)
+    {
+        var file = Open(path);
+        if (file < 0)
+        {
+            return -1;
+        }
+
+        try
+        {
+            var filled = 0;
+            int read;
+            while ((read = (int)Read(file, ref MemoryMarshal.GetReference(buffer[filled..]), buffer.Length - filled)) > 0)
+            {
+                filled += read;
+            }
+
+            return read < 0 ? -1 : filled;
+        }
+        finally
+        {
+            _ = Close(file);
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true)]
+    private static partial int Open(byte[] path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "read")]
+    private static partial nint Read(int file, ref byte buffer, nint size);
+
+    [LibraryImport("libc", EntryPoint = "close")]
+    private static partial int Close(int file);
+}

@@ -1,0 +1,50 @@
+using System.Text;
+using IuCutter.Manifests;
+
+namespace IuCutter.Packager.Source;
+
+/// <summary>Reads a commit's files from the work tree as far as they are the commit's, on all cores; hands them over in order.</summary>
+internal sealed class WorkTreeReading(string root, TreeItemList items)
+{
+    private const int BatchItems = 32;
+    // After so many files without one that is equal, this work tree is another commit's.
+    private const int MostInVain = 512;
+
+    private readonly byte[] _root = Encoding.UTF8.GetBytes(root.TrimEnd('/') + "/");
+
+    /// <param name="wanted">Numbers of items; links among them are passed over.</param>
+    /// <param name="take">Is told of each file that is equal to its object, one after the other. The content is gone when it returns.</param>
+    /// <param name="cancellation">Ends the reading.</param>
+    public async Task ReadAsync(List<int> wanted, Action<WorkTreeBatch, ProvenContent> take, CancellationToken cancellation)
+    {
+        var files = wanted.FindAll(i => items.KindAt(i) != EntryKind.Link).ToArray();
+        var under = new Queue<(WorkTreeBatch Batch, Task Reading)>();
+        var free = new Stack<WorkTreeBatch>();
+        var (next, proven, seen) = (0, 0, 0);
+        while (next < files.Length || under.Count > 0)
+        {
+            while (next < files.Length && under.Count <= Environment.ProcessorCount && (proven > 0 || seen < MostInVain))
+            {
+                var batch = free.TryPop(out var used) ? used : new WorkTreeBatch(_root);
+                var numbers = files.AsMemory(next, Math.Min(BatchItems, files.Length - next));
+                under.Enqueue((batch, Task.Run(() => batch.Read(items, numbers.Span), cancellation)));
+                next += numbers.Length;
+            }
+
+            if (!under.TryDequeue(out var first))
+            {
+                return;
+            }
+
+            await first.Reading;
+            foreach (var content in first.Batch.Proven)
+            {
+                take(first.Batch, content);
+            }
+
+            proven += first.Batch.Proven.Count;
+            seen += BatchItems;
+            free.Push(first.Batch);
+        }
+    }
+}
