@@ -77,6 +77,13 @@ internal sealed class CommitEntries : IEntrySource
 
     public async ValueTask DisposeAsync()
     {
+        if (_index >= _items.Count - 1 && _remaining < 0)
+        {
+            // git is ending by itself: looking for children of its to kill would take longer.
+            await _asking;
+            await _process.WaitForExitAsync(CancellationToken.None);
+        }
+
         GitProgram.End(_process);
         await _ended.CancelAsync();
         try
