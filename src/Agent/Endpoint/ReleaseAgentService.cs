@@ -53,8 +53,8 @@ public sealed class ReleaseAgentService(TargetHost host, OperationBoard board) :
         var reader = new UploadReader(requestStream, context.CancellationToken);
         var start = await reader.StartAsync();
         var work = Work(start.OperationId);
-        var received = await work.Transfer.UploadAsync((staging, sign) => reader.ReadIntoAsync(staging, start, sign), context.CancellationToken);
-        return new UploadReceipt { Contents = (ulong)received, Bytes = (ulong)reader.Bytes };
+        var (received, isWhole) = await work.Transfer.UploadAsync((staging, sign) => reader.ReadIntoAsync(staging, start, sign), context.CancellationToken);
+        return new UploadReceipt { Contents = (ulong)received, Bytes = (ulong)reader.Bytes, Whole = isWhole };
     });
 
     public override Task<OperationReply> Smoke(SmokeRequest request, ServerCallContext context) => Answer(() =>

@@ -100,8 +100,8 @@ public sealed class Transfer(TargetHost host, Operation operation, PushOrder ord
     }
 
     /// <summary>Takes one upload's parts.</summary>
-    /// <returns>How many contents have arrived whole so far.</returns>
-    public async Task<long> UploadAsync(Func<Staging, Action, Task> receive, CancellationToken cancellationToken)
+    /// <returns>How many contents have arrived whole so far, and whether nothing is missing any more.</returns>
+    public async Task<(long Received, bool IsWhole)> UploadAsync(Func<Staging, Action, Task> receive, CancellationToken cancellationToken)
     {
         using var call = await EnterAsync(cancellationToken);
         var staging = _isOver ? null : _staging;
@@ -134,8 +134,9 @@ public sealed class Transfer(TargetHost host, Operation operation, PushOrder ord
             throw;
         }
 
+        var answer = (staging.Received, staging.MissingCount == 0);
         CompleteIfWhole();
-        return staging.Received;
+        return answer;
     }
 
     private async Task<Observation?> WaitAsync(CancellationToken cancellationToken)

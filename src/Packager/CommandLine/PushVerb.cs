@@ -1,6 +1,9 @@
 using System.CommandLine;
+using IuCutter.Configuration;
 using IuCutter.Packager.Connecting;
 using IuCutter.Packager.Pushing;
+using IuCutter.Packager.Showing;
+using IuCutter.Packager.Source;
 
 namespace IuCutter.Packager.CommandLine;
 
@@ -39,11 +42,34 @@ internal static class PushVerb
                     SourceTests: !parsed.GetValue(noSourceTests),
                     parsed.GetValue(again));
                 var asked = TargetChoice.Asked(parsed.GetValue(target), here);
+
                 var carried = new CarriedAsk(parsed.GetValue(artifact), parsed.GetValue(manifest), parsed.GetValue(digest));
-                using var source = await carried.OpenAsync(ask, parsed.GetResult(commit) is { Implicit: false }, parsed.GetResult(repository) is { Implicit: false }, here, cancellation);
-                var subject = await PushSubject.ReadAsync(source, ask, cancellation);
-                await using var reached = new Target(TargetChoice.OrDefault(asked, subject.Target), here);
-                return await new Push(subject, ask, reached, Views.For(parsed.GetValue(json), parsed.GetValue(verbose), here), here).RunAsync(cancellation);
+
+                var open = (CancellationToken token) => carried.OpenAsync(
+                    ask, parsed.GetResult(commit) is { Implicit: false }, parsed.GetResult(repository) is { Implicit: false }, here, token);
+                return await RunAsync(ask, open, asked, Views.For(parsed.GetValue(json), parsed.GetValue(verbose), here), here, cancellation);
             });
+    }
+
+    private static async Task<ExitCode> RunAsync(
+        PushAsk ask, Func<CancellationToken, Task<IReleaseSource>> open, TargetAddress? asked, IOperationView view, Surroundings here, CancellationToken cancellation)
+    {
+        // A way that takes its time is made while the source is read.
+        var target = asked is null ? null : new Target(asked, here);
+        _ = target?.GreetAsync(cancellation);
+        try
+        {
+            using var source = await open(cancellation);
+            var subject = await PushSubject.ReadAsync(source, ask, cancellation);
+            target ??= new Target(TargetChoice.OrDefault(asked, subject.Target), here);
+            return await new Push(subject, ask, target, view, here).RunAsync(cancellation);
+        }
+        finally
+        {
+            if (target is not null)
+            {
+                await target.DisposeAsync();
+            }
+        }
     }
 }

@@ -15,12 +15,13 @@ namespace IuCutter.Packager.Connecting;
 internal sealed class SshForward : IAsyncDisposable
 {
     private const int ErrorLimit = 4096;
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(15);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(4);
     private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(2);
 
     private readonly DirectoryInfo _folder;
     private readonly Process _process;
     private readonly StringBuilder _errors = new();
+    private Socket? _first;
 
     private SshForward(DirectoryInfo folder, Process process)
     {
@@ -47,6 +48,9 @@ internal sealed class SshForward : IAsyncDisposable
             }
         }
     }
+
+    /// <summary>The connection that showed that the way stands, once; null when it is taken.</summary>
+    public Socket? TakeFirst() => Interlocked.Exchange(ref _first, null);
 
     /// <summary>Starts ssh and waits until the socket here listens.</summary>
     /// <exception cref="CommandException">ssh cannot be started, or ended before it listened.</exception>
@@ -81,6 +85,7 @@ internal sealed class SshForward : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        TakeFirst()?.Dispose();
         try
         {
             if (!_process.HasExited)
@@ -181,15 +186,17 @@ internal sealed class SshForward : IAsyncDisposable
             return false;
         }
 
-        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         try
         {
             await socket.ConnectAsync(new UnixDomainSocketEndPoint(Socket), cancellation);
+            _first = socket;
             return true;
         }
         catch (SocketException)
         {
             // It is bound but does not listen yet.
+            socket.Dispose();
             return false;
         }
     }

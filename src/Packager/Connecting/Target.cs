@@ -16,6 +16,8 @@ internal sealed class Target(TargetAddress address, Surroundings here) : IAsyncD
     private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(30);
 
     private readonly SemaphoreSlim _one = new(1);
+    private readonly CancellationTokenSource _life = new();
+    private Task<StatusReply>? _greeting;
     private SshForward? _ssh;
     private GrpcChannel? _channel;
     private ReleaseAgent.ReleaseAgentClient? _client;
@@ -23,11 +25,19 @@ internal sealed class Target(TargetAddress address, Surroundings here) : IAsyncD
 
     public TargetAddress Address => address;
 
+    /// <summary>
+    /// What the target says of itself, asked once. Asked early, and awaited when it is needed, the way is made while other work is done.
+    /// </summary>
+    /// <exception cref="CommandException">The target cannot be reached, or refuses.</exception>
+    public Task<StatusReply> GreetAsync(CancellationToken cancellation) =>
+        _greeting ??= AskAsync((client, options) => client.GetStatusAsync(new StatusRequest(), options), cancellation);
+
     /// <summary>The client over a way that stands, as far as is known.</summary>
     /// <exception cref="CommandException">ssh could not be brought up.</exception>
     public async Task<ReleaseAgent.ReleaseAgentClient> EnsureAsync(CancellationToken cancellation)
     {
-        await _one.WaitAsync(cancellation);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellation, _life.Token);
+        await _one.WaitAsync(both.Token);
         try
         {
             if (_client is not null && _ssh is not { HasEnded: true })
@@ -38,7 +48,7 @@ internal sealed class Target(TargetAddress address, Surroundings here) : IAsyncD
             await CloseAsync();
             if (address is TargetAddress.Ssh ssh)
             {
-                _ssh = await SshForward.OpenAsync(ssh, here, cancellation);
+                _ssh = await SshForward.OpenAsync(ssh, here, both.Token);
             }
 
             _channel = Open();
@@ -73,10 +83,14 @@ internal sealed class Target(TargetAddress address, Surroundings here) : IAsyncD
     public CommandException Explain(RpcException refusal) =>
         Refusal.IsOfTheWay(refusal) ? ConnectionTrouble.Of(address, _lastTrouble, _ssh?.Said) : Refusal.Of(refusal, address);
 
+    /// <summary>Ends the way, and the making of one.</summary>
     public async ValueTask DisposeAsync()
     {
+        await _life.CancelAsync();
+        await _one.WaitAsync(CancellationToken.None);
         await CloseAsync();
         _one.Dispose();
+        _life.Dispose();
     }
 
     private async Task CloseAsync()
@@ -115,6 +129,11 @@ internal sealed class Target(TargetAddress address, Surroundings here) : IAsyncD
 
     private async ValueTask<Stream> ConnectAsync(System.Net.DnsEndPoint asked, CancellationToken cancellation)
     {
+        if (_ssh?.TakeFirst() is { } first)
+        {
+            return new NetworkStream(first, ownsSocket: true);
+        }
+
         var path = (address as TargetAddress.Unix)?.Path ?? _ssh?.Socket;
         var socket = path is null ? new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true } : new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         try

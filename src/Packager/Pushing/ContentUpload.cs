@@ -74,7 +74,7 @@ internal sealed class ContentUpload(Target target, string operation, ReleaseCont
         {
             ResetIfCloser(missing.Totals);
             await contents.BringAsync(Numbers(missing.Ranges), cancellation);
-            await UploadAsync(client, missing, cancellation);
+            IsWhole = (await UploadAsync(client, missing, cancellation)).Whole;
         }
     }
 
@@ -121,7 +121,7 @@ internal sealed class ContentUpload(Target target, string operation, ReleaseCont
         return (ranges, totals);
     }
 
-    private async Task UploadAsync(
+    private async Task<UploadReceipt> UploadAsync(
         ReleaseAgent.ReleaseAgentClient client, (List<ContentRange> Ranges, OfferTotals Totals) missing, CancellationToken cancellation)
     {
         using var call = client.Upload(cancellationToken: cancellation);
@@ -135,7 +135,7 @@ internal sealed class ContentUpload(Target target, string operation, ReleaseCont
             // The answer below has the true reason.
         }
 
-        await call.ResponseAsync;
+        return await call.ResponseAsync;
     }
 
     private async Task SendAsync(

@@ -17,7 +17,7 @@ internal sealed class Push(PushSubject subject, PushAsk ask, Target target, IOpe
     public async Task<ExitCode> RunAsync(CancellationToken cancellation)
     {
         // Whoever cannot be reached is found out before ten minutes of tests, not after; and while the source is read, not before.
-        var reached = target.AskAsync((client, options) => client.GetStatusAsync(new StatusRequest(), options), cancellation);
+        var reached = target.GreetAsync(cancellation);
         view.Heading($"push {subject.Commit.Id[..12]} of {subject.Source.Place} to slot {subject.Configuration.Slot} at {target.Address}");
         using var gates = new SourceGates(subject, ask, view, here, reached);
         await gates.RunAsync(cancellation);
