@@ -56,7 +56,7 @@ public sealed class InterruptedTests
     public async Task A_packager_that_is_interrupted_leaves_the_operation_to_go_on_and_to_be_watched()
     {
         await using var scene = await Scene.OpenAsync();
-        scene.Payload.Write("smoke.sh", "sleep 2; echo smoke fine");
+        scene.Payload.Write("smoke.sh", "sleep 5; echo smoke fine");
         await scene.Payload.CommitAsync("slow smoke");
         using var push = Process.Start(Programs.Start(Programs.Packager, ["push"], scene.Payload.Folder, scene.Variables()))!;
         var said = push.StandardError.ReadToEndAsync();

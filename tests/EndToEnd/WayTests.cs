@@ -59,6 +59,27 @@ public sealed class WayTests
         Assert.Equal(new string('x', 3_000_000), await File.ReadAllTextAsync(Path.Combine(scene.Slot, "big.bin")));
     }
 
+    [Fact]
+    public async Task Over_a_slow_link_contents_are_compressed_and_arrive_as_they_are()
+    {
+        await using var scene = await Scene.WithoutAgentAsync();
+        var port = FreePort();
+        await scene.StartAgentAsync("--port", $"{port}");
+        var text = string.Concat(Enumerable.Range(0, 2_000_000).Select(i => i.ToString("X7", null)));
+        scene.Payload.Write("big.txt", text);
+        var noise = new byte[3_000_000];
+        new Random(7).NextBytes(noise);
+        await File.WriteAllBytesAsync(Path.Combine(scene.Payload.Folder, "noise.bin"), noise);
+        await scene.Payload.CommitAsync("big");
+        await using var proxy = Proxy.Start(port, bytesPerSecond: 6_000_000);
+
+        (await scene.PushAsync("--target", $"http://127.0.0.1:{proxy.Port}", "--no-source-tests")).Exits(0);
+
+        Assert.Equal(text, await File.ReadAllTextAsync(Path.Combine(scene.Slot, "big.txt")));
+        Assert.Equal(noise, await File.ReadAllBytesAsync(Path.Combine(scene.Slot, "noise.bin")));
+        Assert.InRange(proxy.Passed, noise.Length, (text.Length / 2) + noise.Length);
+    }
+
     private static int FreePort()
     {
         using var probe = new TcpListener(IPAddress.Loopback, 0);

@@ -44,7 +44,7 @@ public sealed class ReleaseAgentService(TargetHost host, OperationBoard board) :
             await responseStream.WriteAsync(answer, cancellationToken);
         }
 
-        var totals = new OfferTotals { Contents = (ulong)result.Contents, Bytes = (ulong)result.Bytes, ResumeOffset = (ulong)result.ResumeOffset };
+        var totals = new OfferTotals { Contents = (ulong)result.Contents, Bytes = (ulong)result.Bytes, ResumeOffset = (ulong)result.ResumeOffset, TakesBrotli = true };
         await responseStream.WriteAsync(new OfferAnswer { Totals = totals }, cancellationToken);
     }
 

@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.IO.Compression;
 using System.Security.Cryptography;
 using Grpc.Core;
 using IuCutter.Agent.Releases;
@@ -8,6 +10,8 @@ namespace IuCutter.Agent.Endpoint;
 /// <summary>Reads one upload: a start, data, and an end that says how much it was. Without that end it is a broken one.</summary>
 internal sealed class UploadReader(IAsyncStreamReader<UploadPart> parts, CancellationToken cancellationToken)
 {
+    private const int MostUncompressed = 1 << 20;
+
     public long Bytes { get; private set; }
 
     public async Task<UploadStart> StartAsync() =>
@@ -25,10 +29,11 @@ internal sealed class UploadReader(IAsyncStreamReader<UploadPart> parts, Cancell
             switch (parts.Current.PartCase)
             {
                 case UploadPart.PartOneofCase.Data:
-                    var data = parts.Current.Data.Span;
-                    hash.AppendData(data);
-                    Bytes += data.Length;
-                    Take(staging, data);
+                    Take(parts.Current.Data.Span, staging, hash);
+                    sign();
+                    break;
+                case UploadPart.PartOneofCase.Brotli:
+                    TakeCompressed(parts.Current.Brotli, staging, hash);
                     sign();
                     break;
                 case UploadPart.PartOneofCase.End:
@@ -42,6 +47,37 @@ internal sealed class UploadReader(IAsyncStreamReader<UploadPart> parts, Cancell
         }
 
         throw Refused("the upload was cut off: its end is missing");
+    }
+
+    /// <summary>No part is believed to be larger than it says, whatever comes out of it.</summary>
+    private void TakeCompressed(CompressedData part, Staging staging, IncrementalHash hash)
+    {
+        if (part.Size is 0 or > MostUncompressed)
+        {
+            throw Refused($"a compressed part holds {MostUncompressed} bytes at most, and one at least");
+        }
+
+        var buffer = ArrayPool<byte>.Shared.Rent((int)part.Size);
+        try
+        {
+            if (!BrotliDecoder.TryDecompress(part.Data.Span, buffer.AsSpan(0, (int)part.Size), out var written) || written != (int)part.Size)
+            {
+                throw new RefusalException(RefusalCode.DigestMismatch, $"a compressed part is not the {part.Size} bytes that it says", "offer again and send what is still missing");
+            }
+
+            Take(buffer.AsSpan(0, written), staging, hash);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private void Take(ReadOnlySpan<byte> data, Staging staging, IncrementalHash hash)
+    {
+        hash.AppendData(data);
+        Bytes += data.Length;
+        Take(staging, data);
     }
 
     /// <summary>What the target's disk refuses is told apart here from what the network does.</summary>

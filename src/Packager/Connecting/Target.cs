@@ -14,6 +14,7 @@ internal sealed class Target(TargetAddress address, Surroundings here) : IAsyncD
 {
     private const int LargestMessage = 16 * 1024 * 1024;
     private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan PingAfter = TimeSpan.FromSeconds(20);
 
     private readonly SemaphoreSlim _one = new(1);
     private readonly CancellationTokenSource _life = new();
@@ -113,6 +114,10 @@ internal sealed class Target(TargetAddress address, Surroundings here) : IAsyncD
             InitialHttp2StreamWindowSize = 1 << 20,
             EnableMultipleHttp2Connections = false,
             PooledConnectionIdleTimeout = Timeout.InfiniteTimeSpan,
+
+            // A way that has gone silent, a link down or a host asleep, is found out by these and not by the system a quarter of an hour later.
+            KeepAlivePingDelay = PingAfter,
+            KeepAlivePingTimeout = PingAfter,
             UseProxy = false,
             UseCookies = false,
             ActivityHeadersPropagator = null,

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Google.Protobuf;
 using Grpc.Core;
 using IuCutter.Packager.Connecting;
@@ -15,10 +14,10 @@ namespace IuCutter.Packager.Pushing;
 internal sealed class ContentUpload(Target target, string operation, ReleaseContents contents, IOperationView view, TimeProvider time)
 {
     private const int ManifestPart = 256 * 1024;
-    private const int DataPart = 512 * 1024;
     private const int MostDamaged = 3;
 
     private readonly Patience _patience = new(time);
+    private readonly LinkPace _pace = new();
     private bool _manifestIsThere;
     private int _damaged;
     private ulong _leastMissing = ulong.MaxValue;
@@ -105,7 +104,7 @@ internal sealed class ContentUpload(Target target, string operation, ReleaseCont
             while (at < manifest.Length);
             await call.RequestStream.CompleteAsync();
         }
-        catch (Exception e) when (e is RpcException or InvalidOperationException or IOException)
+        catch (Exception e) when (e is RpcException or InvalidOperationException)
         {
             // The answer below has the true reason.
         }
@@ -130,9 +129,13 @@ internal sealed class ContentUpload(Target target, string operation, ReleaseCont
             await SendAsync(call.RequestStream, missing, cancellation);
             await call.RequestStream.CompleteAsync();
         }
-        catch (Exception e) when (e is RpcException or InvalidOperationException or IOException)
+        catch (Exception e) when (e is RpcException or InvalidOperationException)
         {
             // The answer below has the true reason.
+        }
+        catch (TimeoutException)
+        {
+            throw target.Explain(new RpcException(new Status(StatusCode.Unavailable, "the link takes nothing any more")));
         }
 
         return await call.ResponseAsync;
@@ -144,40 +147,22 @@ internal sealed class ContentUpload(Target target, string operation, ReleaseCont
         var (first, offset) = ((int)missing.Ranges[0].First, (long)missing.Totals.ResumeOffset);
         await stream.WriteAsync(
             new UploadPart { Start = new UploadStart { OperationId = operation, FirstContent = (uint)first, Offset = (ulong)offset } }, cancellation);
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        var buffer = new byte[DataPart];
-        var (filled, sent) = (0, 0L);
+        using var data = new ContentStream(stream, _pace, missing.Totals.TakesBrotli, time, cancellation);
         foreach (var content in Numbers(missing.Ranges))
         {
-            for (int read; (read = await contents.ReadContentAsync(content, offset, buffer.AsMemory(filled), cancellation)) > 0; offset += read)
+            for (int read; (read = await contents.ReadContentAsync(content, offset, data.Free, cancellation)) > 0; offset += read)
             {
-                filled += read;
-                if (filled == buffer.Length)
+                if (await data.AddedAsync(read))
                 {
-                    sent += await FlushAsync(stream, buffer, filled, hash, cancellation);
-                    filled = 0;
-                    view.Progress(operation, "G4", "sending", sent, (long)missing.Totals.Bytes, "bytes");
+                    view.Progress(operation, "G4", "sending", data.Sent, (long)missing.Totals.Bytes, "bytes");
                 }
             }
 
             offset = 0;
         }
 
-        sent += await FlushAsync(stream, buffer, filled, hash, cancellation);
-        await stream.WriteAsync(new UploadPart { End = new UploadEnd { Bytes = (ulong)sent, Sha256 = ByteString.CopyFrom(hash.GetHashAndReset()) } }, cancellation);
+        await data.CloseAsync();
     }
 
     private static IEnumerable<int> Numbers(List<ContentRange> ranges) => ranges.SelectMany(r => Enumerable.Range((int)r.First, (int)r.Count));
-
-    /// <summary>A write has taken its message's bytes when it returns, so that the buffer can be used again.</summary>
-    private static async Task<int> FlushAsync(IClientStreamWriter<UploadPart> stream, byte[] buffer, int filled, IncrementalHash hash, CancellationToken cancellation)
-    {
-        if (filled > 0)
-        {
-            hash.AppendData(buffer, 0, filled);
-            await stream.WriteAsync(new UploadPart { Data = UnsafeByteOperations.UnsafeWrap(buffer.AsMemory(0, filled)) }, cancellation);
-        }
-
-        return filled;
-    }
 }

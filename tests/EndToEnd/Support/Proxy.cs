@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace IuCutter.Tests.EndToEnd.Support;
 
-/// <summary>A TCP forwarder that spoils what goes through it towards the agent: cuts each connection after so many bytes, or flips one bit once.</summary>
+/// <summary>A TCP forwarder that spoils what goes through it towards the agent: cuts each connection after so many bytes, flips one bit once, or is slow.</summary>
 internal sealed class Proxy : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
@@ -11,13 +11,15 @@ internal sealed class Proxy : IAsyncDisposable
     private readonly int _to;
     private readonly long? _cutAfter;
     private readonly long? _corruptAt;
+    private readonly int? _bytesPerSecond;
     private readonly Task _accepting;
     private int _connections;
     private bool _hasCorrupted;
+    private long _passed;
 
-    private Proxy(int to, long? cutAfter, long? corruptAt)
+    private Proxy(int to, long? cutAfter, long? corruptAt, int? bytesPerSecond)
     {
-        (_to, _cutAfter, _corruptAt) = (to, cutAfter, corruptAt);
+        (_to, _cutAfter, _corruptAt, _bytesPerSecond) = (to, cutAfter, corruptAt, bytesPerSecond);
         _listener.Start();
         _accepting = AcceptAsync();
     }
@@ -28,7 +30,10 @@ internal sealed class Proxy : IAsyncDisposable
 
     public bool HasCorrupted => _hasCorrupted;
 
-    public static Proxy Start(int to, long? cutAfter = null, long? corruptAt = null) => new(to, cutAfter, corruptAt);
+    /// <summary>How much went through towards the agent, in bytes.</summary>
+    public long Passed => Interlocked.Read(ref _passed);
+
+    public static Proxy Start(int to, long? cutAfter = null, long? corruptAt = null, int? bytesPerSecond = null) => new(to, cutAfter, corruptAt, bytesPerSecond);
 
     public async ValueTask DisposeAsync()
     {
@@ -45,6 +50,11 @@ internal sealed class Proxy : IAsyncDisposable
             while (true)
             {
                 var client = await _listener.AcceptTcpClientAsync(_end.Token);
+                if (_bytesPerSecond is not null)
+                {
+                    client.ReceiveBufferSize = 64 * 1024;
+                }
+
                 Interlocked.Increment(ref _connections);
                 _ = ForwardAsync(client);
             }
@@ -86,6 +96,12 @@ internal sealed class Proxy : IAsyncDisposable
             }
 
             await to.WriteAsync(buffer.AsMemory(0, read), _end.Token);
+            Interlocked.Add(ref _passed, read);
+            if (_bytesPerSecond is { } rate)
+            {
+                await Task.Delay(TimeSpan.FromSeconds((double)read / rate), _end.Token);
+            }
+
             if (passed + read > _cutAfter)
             {
                 return;

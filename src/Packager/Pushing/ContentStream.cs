@@ -1,0 +1,98 @@
+using System.Diagnostics;
+using System.IO.Compression;
+using System.Security.Cryptography;
+using Google.Protobuf;
+using Grpc.Core;
+using IuCutter.Protos.V1;
+
+namespace IuCutter.Packager.Pushing;
+
+/// <summary>An upload's data on its way: hashed, compressed where the link is slow, one part being sent while the next is made.</summary>
+/// <exception cref="TimeoutException">From what sends: the link has taken nothing for two minutes.</exception>
+internal sealed class ContentStream(IClientStreamWriter<UploadPart> stream, LinkPace pace, bool mayCompress, TimeProvider time, CancellationToken cancellation) : IDisposable
+{
+    /// <summary>The size of a part before it is compressed, in bytes.</summary>
+    public const int PartBytes = 512 * 1024;
+
+    // A part that shrinks by less than this part of it is sent as it is: the target has less to do.
+    private const int WorthIt = 16;
+    private const int WindowBits = 20;
+
+    // A link that takes no part for so long is as good as broken: 512 KiB in it are 4 KiB a second.
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(128);
+
+    private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+    private byte[] _filling = new byte[PartBytes];
+    private byte[] _leaving = new byte[PartBytes];
+    private byte[] _compressed = [];
+    private int _filled;
+    private Task _writing = Task.CompletedTask;
+
+    /// <summary>How much was handed over to be sent, uncompressed.</summary>
+    public long Sent { get; private set; }
+
+    /// <summary>Where the next bytes go; never empty.</summary>
+    public Memory<byte> Free => _filling.AsMemory(_filled);
+
+    /// <summary>Says that so many bytes were put into <see cref="Free"/>; a part that is full leaves: then it is true.</summary>
+    public async ValueTask<bool> AddedAsync(int bytes)
+    {
+        _filled += bytes;
+        if (_filled < _filling.Length)
+        {
+            return false;
+        }
+
+        await LeaveAsync();
+        return true;
+    }
+
+    /// <summary>Sends what is left, and the end.</summary>
+    public async Task CloseAsync()
+    {
+        await LeaveAsync();
+        await _writing;
+        await stream.WriteAsync(new UploadPart { End = new UploadEnd { Bytes = (ulong)Sent, Sha256 = ByteString.CopyFrom(_hash.GetHashAndReset()) } }, cancellation);
+    }
+
+    public void Dispose() => _hash.Dispose();
+
+    private async Task LeaveAsync()
+    {
+        if (_filled == 0)
+        {
+            return;
+        }
+
+        var data = _filling.AsMemory(0, _filled);
+        _hash.AppendData(data.Span);
+        Sent += data.Length;
+
+        // The buffer for what is compressed is free only when the part before has left.
+        await _writing;
+        _writing = WriteAsync(PartOf(data));
+        (_filling, _leaving, _filled) = (_leaving, _filling, 0);
+    }
+
+    private UploadPart PartOf(ReadOnlyMemory<byte> data)
+    {
+        if (mayCompress && pace.Quality is { } quality)
+        {
+            _compressed = _compressed.Length > 0 ? _compressed : new byte[PartBytes];
+            var room = _compressed.AsSpan(0, data.Length - (data.Length / WorthIt));
+            if (BrotliEncoder.TryCompress(data.Span, room, out var length, quality, WindowBits))
+            {
+                return new UploadPart { Brotli = new CompressedData { Data = UnsafeByteOperations.UnsafeWrap(_compressed.AsMemory(0, length)), Size = (uint)data.Length } };
+            }
+        }
+
+        return new UploadPart { Data = UnsafeByteOperations.UnsafeWrap(data) };
+    }
+
+    private async Task WriteAsync(UploadPart part)
+    {
+        var clock = Stopwatch.GetTimestamp();
+        await stream.WriteAsync(part, cancellation).WaitAsync(LongestWait, time, cancellation);
+        pace.Sent(part.Brotli?.Data.Length ?? part.Data.Length, Stopwatch.GetElapsedTime(clock));
+    }
+}
