@@ -1,4 +1,5 @@
 using IuCutter.Agent.Posix;
+using IuCutter.Commands;
 
 namespace IuCutter.Agent;
 
@@ -39,6 +40,8 @@ public sealed class StateDirectory : IDisposable
             }
 
             var state = new StateDirectory(path, AgentLock.Take(System.IO.Path.Combine(path, "lock"), "state directory " + path));
+            // An agent that was killed as it started a command may have left it behind.
+            _ = LeftOverCommands.End(state.Scratch);
             if (Directory.Exists(state.Scratch))
             {
                 using var handle = DirectoryHandle.Open(path);

@@ -66,7 +66,11 @@ public sealed class CommandRunner(Sandbox sandbox, TimeProvider time)
             finally
             {
                 await ProcessTree.EndAsync(process, time);
-                await FencedProcesses.WaitUntilGoneAsync(info, time);
+                await FencedProcesses.EndAsync(info, time);
+                if (Tier == SandboxTier.T0)
+                {
+                    _ = LeftOverCommands.End(result.Spec.ScratchDirectory);
+                }
 
                 // A child that left the group may hold the pipe open for ever.
                 if (await Task.WhenAny(draining, Task.Delay(DrainLimit, time, CancellationToken.None)) == draining)

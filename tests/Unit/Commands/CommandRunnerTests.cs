@@ -161,6 +161,45 @@ public sealed class CommandRunnerTests : IDisposable
     }
 
     [Fact]
+    public async Task A_fenced_command_given_up_at_any_moment_of_its_start_leaves_nothing_running()
+    {
+        var mark = Mark();
+        for (var moment = 0; moment < 80; moment++)
+        {
+            using var given = new CancellationTokenSource();
+            var run = RunAsync(["sleep", mark], fenced: true, cancellation: given.Token, begun: () => given.CancelAfter(TimeSpan.FromMicroseconds(400 * moment)));
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => run);
+        }
+
+        Assert.Equal(0, CountProcesses("-f", $"sleep {mark}"));
+    }
+
+    [Fact]
+    public async Task What_left_the_commands_group_ends_with_it_even_without_a_fence()
+    {
+        var mark = Mark();
+
+        var result = await RunAsync(["sh", "-c", $"setsid sleep {mark} & exit 0"], new() { ["PATH"] = Path_, ["HOME"] = _folder.Make("scratch") });
+
+        Assert.Equal(0, result.ExitCode);
+        Assert.Equal(0, Survivors(mark));
+    }
+
+    [Fact]
+    public async Task A_fenced_command_whose_starter_is_gone_is_found_by_its_scratch_directory()
+    {
+        var mark = Mark();
+        var running = RunAsync(["sleep", mark], new() { ["PATH"] = Path_, ["HOME"] = _folder.Make("scratch") }, fenced: true);
+        await UntilAsync(() => Survivors(mark) == 1);
+
+        Assert.Equal(0, LeftOverCommands.End(_folder.In("scra")));
+        Assert.True(LeftOverCommands.End(_folder.In("scratch")) > 0);
+
+        await UntilAsync(() => Survivors(mark) == 0);
+        Assert.NotNull((await running).Signal);
+    }
+
+    [Fact]
     public async Task A_command_that_takes_too_much_memory_is_ended()
     {
         var result = await RunAsync(["python3", "-c", "x = bytearray(300_000_000); import time; time.sleep(30)"], memory: 100_000_000);
@@ -179,9 +218,11 @@ public sealed class CommandRunnerTests : IDisposable
 
     private static string Mark() => $"96{Random.Shared.Next(100000, 999999)}";
 
-    private static int Survivors(string mark)
+    private static int Survivors(string mark) => CountProcesses("-fx", $"sleep {mark}");
+
+    private static int CountProcesses(string how, string pattern)
     {
-        using var search = Process.Start(new ProcessStartInfo("pgrep", ["-fx", $"sleep {mark}"]) { RedirectStandardOutput = true, UseShellExecute = false })!;
+        using var search = Process.Start(new ProcessStartInfo("pgrep", [how, pattern]) { RedirectStandardOutput = true, UseShellExecute = false })!;
         return search.StandardOutput.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries).Length;
     }
 
@@ -206,9 +247,10 @@ public sealed class CommandRunnerTests : IDisposable
         long? memory = null,
         SandboxTier least = SandboxTier.T0,
         string? output = null,
+        Action? begun = null,
         CancellationToken cancellation = default)
     {
-        var sandbox = fenced ? await Sandbox.ProbeAsync(Path_, hide is null ? [] : [hide], cancellation) : Sandbox.None;
+        var sandbox = fenced ? await Sandbox.ProbeAsync(Path_, hide is null ? [] : [hide], CancellationToken.None) : Sandbox.None;
         var work = _folder.Make("work");
         if (File.Exists(_folder.In("data")))
         {
@@ -229,6 +271,7 @@ public sealed class CommandRunnerTests : IDisposable
             WritableDirectory = work,
             ScratchDirectory = _folder.Make("scratch"),
         };
+        begun?.Invoke();
         return await new CommandRunner(sandbox, TimeProvider.System).RunAsync(spec, onLine: null, output ?? _folder.In($"output-{Guid.NewGuid():N}"), cancellation);
     }
 }
