@@ -49,6 +49,7 @@ public sealed record CommandResult
         Signal = Signal,
         TimedOut = TimedOut,
         Sandbox = Tier.ToString(),
+        Network = Spec.Network,
         OutputSha256 = Output.Digest.ToString(),
         OutputBytes = Output.Bytes,
         OutputTruncated = Output.IsTruncated,

@@ -3,6 +3,7 @@ using Grpc.Core;
 using IuCutter.Agent.Operations;
 using IuCutter.Agent.Pushing;
 using IuCutter.Agent.Releases;
+using IuCutter.Agent.Reporting;
 using IuCutter.Agent.RollingBack;
 using IuCutter.Agent.Smoking;
 using IuCutter.Digests;
@@ -99,11 +100,37 @@ public sealed class ReleaseAgentService(TargetHost host, OperationBoard board) :
 
     public override async Task ReadLedger(LedgerRequest request, IServerStreamWriter<LedgerLine> responseStream, ServerCallContext context)
     {
+        if (request.Signed)
+        {
+            await ReadSignedAsync(request, responseStream, context.CancellationToken);
+            return;
+        }
+
         var lines = request.OperationId.Length > 0 ? host.Ledger.LinesOf(request.OperationId) : host.Ledger.LastLines((int)request.Last);
         foreach (var line in lines)
         {
             await responseStream.WriteAsync(new LedgerLine { Line = UnsafeByteOperations.UnsafeWrap(line) }, context.CancellationToken);
         }
+    }
+
+    private async Task ReadSignedAsync(LedgerRequest request, IServerStreamWriter<LedgerLine> responseStream, CancellationToken cancellation)
+    {
+        var (after, last) = ((long)Math.Min(request.After, long.MaxValue), host.Ledger.Head.Entries);
+        if (request.OperationId.Length > 0)
+        {
+            var own = host.Ledger.EntriesOf(request.OperationId).ToList();
+            (after, last) = own.Count > 0
+                ? (own[0].Seq - 1, own[^1].Seq)
+                : throw Refusals.ToRpc(new RefusalException(RefusalCode.NotFound, $"no operation {request.OperationId} is in the ledger", "`iucutter logs` shows those that are"));
+        }
+
+        var (lines, receipt) = SignedLines.Of(host, after, last);
+        foreach (var line in lines)
+        {
+            await responseStream.WriteAsync(new LedgerLine { Line = UnsafeByteOperations.UnsafeWrap(line) }, cancellation);
+        }
+
+        await responseStream.WriteAsync(new LedgerLine { Receipt = UnsafeByteOperations.UnsafeWrap(LedgerJson.Write(receipt)) }, cancellation);
     }
 
     public override async Task ReadOutput(OutputRequest request, IServerStreamWriter<OutputPart> responseStream, ServerCallContext context)

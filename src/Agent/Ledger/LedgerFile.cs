@@ -102,6 +102,9 @@ public sealed class LedgerFile : IDisposable
     /// <summary>The newest lines, or all.</summary>
     public IEnumerable<ReadOnlyMemory<byte>> LastLines(int most) => Lines(_index.Last(most));
 
+    /// <summary>The lines after a given number, up to and with another.</summary>
+    public IEnumerable<ReadOnlyMemory<byte>> LinesBetween(long after, long last) => Lines(_index.Between(after, last));
+
     public IEnumerable<LedgerEntry> EntriesOf(string operation) => LinesOf(operation).Select(l => LedgerJson.ReadEntry(l.Span));
 
     public void Dispose()

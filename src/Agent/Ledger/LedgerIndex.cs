@@ -72,6 +72,17 @@ internal sealed class LedgerIndex
         }
     }
 
+    /// <summary>The lines after a number, up to and with another.</summary>
+    public IReadOnlyList<(long Offset, int Length)> Between(long after, long last)
+    {
+        lock (_lock)
+        {
+            var from = (int)Math.Clamp(after, 0, _all.Count);
+            var to = (int)Math.Clamp(last, from, _all.Count);
+            return _all.GetRange(from, to - from);
+        }
+    }
+
     public IReadOnlyList<(long Offset, int Length)> Last(int most)
     {
         lock (_lock)

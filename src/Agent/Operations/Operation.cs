@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
 using IuCutter.Agent.Ledger;
+using IuCutter.Agent.Measuring;
 using IuCutter.Gates;
 using IuCutter.Ledgers;
 using IuCutter.Protos.V1;
@@ -36,6 +37,9 @@ public sealed class Operation(string id, string kind, string slot, LedgerFile le
 
     /// <exception cref="LedgerUnwritableException">It could not be recorded: the operation must stop.</exception>
     public void Record(LedgerEvent what, bool durable = false) => Feed.Add(ledger.Append(Id, what, durable).Line);
+
+    /// <summary>Records what runs on the host now; two of these show what an operation has left alone.</summary>
+    public async Task RecordHostAsync(string searchPath, CancellationToken cancellationToken) => Record(await HostReading.TakeAsync(searchPath, cancellationToken));
 
     public void Report(GateId gate, string what, long done, long total, string unit) => Feed.Report(new Progress
     {
@@ -83,16 +87,13 @@ public sealed class Operation(string id, string kind, string slot, LedgerFile le
         Close(result, result.Checks.Sum(c => c.Evidence?.Milliseconds ?? 0), durable: false);
     }
 
-    /// <summary>What the gates so far and the measured target amount to.</summary>
-    public Verdict VerdictWith(IReadOnlyCollection<GateId> required, TargetState target) => VerdictRules.Of(_gates, required, target);
-
     /// <summary>Writes an operation's last line. The verdict is computed, never given.</summary>
-    public void End(IReadOnlyCollection<GateId> required, TargetState target, string? next)
+    public void End(TargetState target, string? next)
     {
         var reason = Stopper is { } stopper
             ? $"{stopper.Gate} {stopper.Gate.Subject()} is {stopper.Outcome.Word()}: {stopper.Cause}"
             : Passed();
-        Record(new LedgerEvent.OperationEnded(VerdictWith(required, target), reason, target.Changes, target.Undo, next), durable: true);
+        Record(new LedgerEvent.OperationEnded(VerdictRules.Of(_gates, RequiredGates.Of(Kind), target), reason, target.Changes, target.Undo, next), durable: true);
         HasEnded = true;
     }
 

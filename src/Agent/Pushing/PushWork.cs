@@ -16,9 +16,6 @@ namespace IuCutter.Agent.Pushing;
 /// </summary>
 public sealed class PushWork(TargetHost host, Operation operation, PushOrder order) : IOperationWork
 {
-    /// <summary>The gates without which there is no verdict A.</summary>
-    public static readonly IReadOnlyList<GateId> RequiredGates = Enum.GetValues<GateId>();
-
     private readonly TaskCompletionSource<bool> _preflight = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TargetReading? _first;
     private SlotState? _switchedFrom;
@@ -42,6 +39,7 @@ public sealed class PushWork(TargetHost host, Operation operation, PushOrder ord
                 operation.RecordSourceGate(gate);
             }
 
+            await operation.RecordHostAsync(host.Payload.SearchPath, cancellationToken);
             await operation.RunGateAsync(GateId.G3, g => new Preflight(host, order).RunAsync(g, r => _first = r, cancellationToken));
             _preflight.TrySetResult(operation.Stopper is null);
             await operation.RunGateAsync(GateId.G4, g => StageAsync(g, cancellationToken));
@@ -50,8 +48,9 @@ public sealed class PushWork(TargetHost host, Operation operation, PushOrder ord
             await operation.RunGateAsync(GateId.G6, g => checks.SmokeAsync(g, cancellationToken));
             await operation.RunGateAsync(GateId.G7, g => Promote(g, cancellationToken));
             UndoIfStopped();
-            await operation.RunGateAsync(GateId.G8, g => new ReportWriter(host, operation).RunAsync(g, cancellationToken), needsEarlier: false);
+            await operation.RunGateAsync(GateId.G8, g => new ReportWriter(host, operation.Id).RunAsync(g, cancellationToken), needsEarlier: false);
             UndoIfStopped();
+            await operation.RecordHostAsync(host.Payload.SearchPath, cancellationToken);
             Finish(cancellationToken);
         }
         finally
@@ -215,7 +214,8 @@ public sealed class PushWork(TargetHost host, Operation operation, PushOrder ord
         }
 
         var target = Measure(cancellationToken);
-        operation.End(RequiredGates, target, Next());
+        operation.End(target, Next());
+        new ReportWriter(host, operation.Id).Finish();
         if (operation.Stopper is null)
         {
             new Retention(host).Prune(order.Slot, order.Configuration.Keep);

@@ -13,14 +13,13 @@ namespace IuCutter.Agent.RollingBack;
 /// </summary>
 public sealed class RollbackWork(TargetHost host, Operation operation, ReleaseId to) : IOperationWork
 {
-    private static readonly IReadOnlyList<GateId> RequiredGates = [GateId.G3, GateId.G7, GateId.G8];
-
     public ReleaseId To => to;
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         var first = TargetReading.Take(host.Root, operation.Slot, [], cancellationToken);
         var history = host.Ledger.History(operation.Slot);
+        await operation.RecordHostAsync(host.Payload.SearchPath, cancellationToken);
         await operation.RunGateAsync(GateId.G3, g =>
         {
             Inspect(g, first.Slot, history.Live, cancellationToken);
@@ -39,11 +38,13 @@ public sealed class RollbackWork(TargetHost host, Operation operation, ReleaseId
             });
             return Task.CompletedTask;
         });
-        await operation.RunGateAsync(GateId.G8, g => new ReportWriter(host, operation).RunAsync(g, cancellationToken), needsEarlier: false);
+        await operation.RunGateAsync(GateId.G8, g => new ReportWriter(host, operation.Id).RunAsync(g, cancellationToken), needsEarlier: false);
 
+        await operation.RecordHostAsync(host.Payload.SearchPath, cancellationToken);
         var last = TargetReading.Take(host.Root, operation.Slot, [], cancellationToken);
         var back = last.Slot != first.Slot && history.Live is { } was ? $"iucutter rollback --slot {operation.Slot} --to {was}" : null;
-        operation.End(RequiredGates, new TargetState(true, first.ChangesTo(last, OtherWork.Beside(host.Ledger, operation.Id)), back), next: null);
+        operation.End(new TargetState(true, first.ChangesTo(last, OtherWork.Beside(host.Ledger, operation.Id)), back), next: null);
+        new ReportWriter(host, operation.Id).Finish();
     }
 
     private void Inspect(CheckList gate, SlotState seen, string? recorded, CancellationToken cancellationToken)

@@ -1,5 +1,6 @@
 using IuCutter.Agent.Measuring;
 using IuCutter.Agent.Releases;
+using IuCutter.Agent.Reporting;
 using IuCutter.Gates;
 using IuCutter.Ledgers;
 using IuCutter.Manifests;
@@ -50,6 +51,7 @@ public sealed partial class Recovery(TargetHost host, ILogger<Recovery> log)
             ? "every gate had passed when the agent was stopped"
             : "the agent was stopped while the operation ran, or failed in it; what had been begun was undone";
         host.Ledger.Append(operation, new LedgerEvent.OperationEnded(verdict, reason, [.. changes], null, isProved ? null : "push again"), durable: true);
+        new ReportWriter(host, operation).Finish();
     }
 
     /// <summary>What can still be held against the operation's own first looks: its anchors, and the release if that lay there before.</summary>

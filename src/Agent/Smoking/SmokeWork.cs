@@ -12,8 +12,6 @@ namespace IuCutter.Agent.Smoking;
 /// <summary>Smokes a release that lies on the target, with the commands that it was pushed with.</summary>
 public sealed class SmokeWork(TargetHost host, Operation operation, ReleaseId release) : IOperationWork
 {
-    private static readonly IReadOnlyList<GateId> RequiredGates = [GateId.G3, GateId.G6, GateId.G8];
-
     public ReleaseId Release => release;
 
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -21,6 +19,7 @@ public sealed class SmokeWork(TargetHost host, Operation operation, ReleaseId re
         TargetReading? first = null;
         ReleaseConfiguration? configuration = null;
         TreeComparison? whole = null;
+        await operation.RecordHostAsync(host.Payload.SearchPath, cancellationToken);
         await operation.RunGateAsync(GateId.G3, g =>
         {
             g.Observe("whole", "the release is whole", $"every file of {release} equals its manifest", () =>
@@ -33,8 +32,10 @@ public sealed class SmokeWork(TargetHost host, Operation operation, ReleaseId re
             return Task.CompletedTask;
         });
         await operation.RunGateAsync(GateId.G6, g => new PayloadChecks(host, operation, release, configuration!, []).SmokeAsync(g, cancellationToken));
-        await operation.RunGateAsync(GateId.G8, g => new ReportWriter(host, operation).RunAsync(g, cancellationToken), needsEarlier: false);
-        operation.End(RequiredGates, Measure(first, configuration, whole, cancellationToken), next: null);
+        await operation.RunGateAsync(GateId.G8, g => new ReportWriter(host, operation.Id).RunAsync(g, cancellationToken), needsEarlier: false);
+        await operation.RecordHostAsync(host.Payload.SearchPath, cancellationToken);
+        operation.End(Measure(first, configuration, whole, cancellationToken), next: null);
+        new ReportWriter(host, operation.Id).Finish();
     }
 
     private TargetState Measure(TargetReading? first, ReleaseConfiguration? configuration, TreeComparison? whole, CancellationToken cancellationToken)

@@ -21,6 +21,7 @@ internal static class Commands
             RollbackVerb.Make(here),
             LogsVerb.Make(here),
             WatchVerb.Make(here),
+            ReportVerb.Make(here),
             CompletionVerb.Make(here),
             AgentVerb.Make(),
         };

@@ -15,6 +15,7 @@ internal static class OperationRun
             var story = await new OperationWatch(target, view, here.Time, showFrom).FollowAsync(operation, cancellation);
             var result = await OperationOutcome.OfAsync(story, target, wasLiveAlready: false, cancellation);
             view.Result(result);
+            await new LedgerMemory(target, here).CompareIfReachableAsync(cancellation);
             return result.Exit;
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)

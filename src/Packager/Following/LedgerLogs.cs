@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Google.Protobuf;
 using Grpc.Core;
 using IuCutter.Ledgers;
@@ -11,12 +10,14 @@ namespace IuCutter.Packager.Following;
 /// <summary>Reads a target's ledger, and the outputs that its lines name by their sha256.</summary>
 internal sealed class LedgerLogs(Target target, Surroundings here)
 {
+    private readonly LedgerLines _lines = new(target);
+
     /// <param name="operation">Empty: every operation's lines.</param>
     /// <param name="last">0: all.</param>
     public async Task<ExitCode> ShowAsync(string operation, uint last, bool json, CancellationToken cancellation)
     {
         var lines = new JsonLines(here.Out);
-        await ReadAsync(operation, last, line =>
+        await _lines.ReadAsync(operation, last, line =>
         {
             if (json)
             {
@@ -24,7 +25,7 @@ internal sealed class LedgerLogs(Target target, Surroundings here)
             }
             else
             {
-                here.Screen.Line(TryRead(line.Span) is { } entry ? LedgerText.Line(entry) : "     ?  (a line that this version of iucutter does not know)");
+                here.Screen.Line(LedgerLines.TryRead(line.Span) is { } entry ? LedgerText.Line(entry) : "     ?  (a line that this version of iucutter does not know)");
             }
         }, cancellation);
         return ExitCode.Passed;
@@ -36,7 +37,7 @@ internal sealed class LedgerLogs(Target target, Surroundings here)
     public async Task<ExitCode> WriteOutputAsync(string operation, string checkId, CancellationToken cancellation)
     {
         LedgerEvent.CheckMade? found = null;
-        await ReadAsync(operation, 0, line => found = TryRead(line.Span)?.Event is LedgerEvent.CheckMade made && made.Check.Id == checkId ? made : found, cancellation);
+        await _lines.ReadAsync(operation, 0, line => found = LedgerLines.TryRead(line.Span)?.Event is LedgerEvent.CheckMade made && made.Check.Id == checkId ? made : found, cancellation);
         var where = operation.Length == 0 ? "the ledger" : operation;
         if (found is null)
         {
@@ -50,24 +51,6 @@ internal sealed class LedgerLogs(Target target, Surroundings here)
 
         await CopyAsync(Convert.FromHexString(command.OutputSha256), cancellation);
         return ExitCode.Passed;
-    }
-
-    private async Task ReadAsync(string operation, uint last, Action<ReadOnlyMemory<byte>> take, CancellationToken cancellation)
-    {
-        try
-        {
-            var client = await target.EnsureAsync(cancellation);
-            using var call = client.ReadLedger(new LedgerRequest { OperationId = operation, Last = last }, cancellationToken: cancellation);
-            while (await call.ResponseStream.MoveNext(cancellation))
-            {
-                take(call.ResponseStream.Current.Line.Memory);
-            }
-        }
-        catch (RpcException refusal)
-        {
-            cancellation.ThrowIfCancellationRequested();
-            throw target.Explain(refusal);
-        }
     }
 
     private async Task CopyAsync(byte[] sha256, CancellationToken cancellation)
@@ -99,17 +82,5 @@ internal sealed class LedgerLogs(Target target, Surroundings here)
         }
 
         await here.Out.WriteAsync(piece, cancellation);
-    }
-
-    private static LedgerEntry? TryRead(ReadOnlySpan<byte> line)
-    {
-        try
-        {
-            return LedgerJson.ReadEntry(line);
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
     }
 }

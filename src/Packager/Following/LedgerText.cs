@@ -23,6 +23,7 @@ internal static class LedgerText
         LedgerEvent.SlotSwitched switched => $"slot {switched.Slot}: {switched.Previous ?? "(nothing)"} -> {switched.Release ?? "(nothing)"} ({switched.Why})",
         LedgerEvent.ReleaseProved proved => $"proved {proved.Release} in slot {proved.Slot}",
         LedgerEvent.ReleaseRemoved removed => $"removed {removed.Release}: {removed.Why}",
+        LedgerEvent.HostSeen seen => $"saw the host: {string.Join(", ", seen.Measured.Keys)}",
         LedgerEvent.OperationEnded ended => $"ended with verdict {ended.Verdict}: {ended.Reason}",
         _ => what.ToString(),
     };

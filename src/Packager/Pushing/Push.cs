@@ -17,7 +17,8 @@ internal sealed class Push(PushSubject subject, PushAsk ask, Target target, IOpe
     public async Task<ExitCode> RunAsync(CancellationToken cancellation)
     {
         // Whoever cannot be reached is found out before ten minutes of tests, not after; and while the source is read, not before.
-        var reached = target.GreetAsync(cancellation);
+        var memory = new LedgerMemory(target, here);
+        var reached = ReachAsync(memory, cancellation);
         view.Heading($"push {subject.Commit.Id[..12]} of {subject.Source.Place} to slot {subject.Configuration.Slot} at {target.Address}");
         using var gates = new SourceGates(subject, ask, view, here, reached);
         await gates.RunAsync(cancellation);
@@ -33,7 +34,9 @@ internal sealed class Push(PushSubject subject, PushAsk ask, Target target, IOpe
         var upload = new ContentUpload(target, reply.OperationId, contents, view, here.Time);
         try
         {
-            return await FollowAsync(reply, upload, gates.Gates, cancellation);
+            var exit = await FollowAsync(reply, upload, gates.Gates, cancellation);
+            await memory.CompareIfReachableAsync(cancellation);
+            return exit;
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
@@ -46,6 +49,12 @@ internal sealed class Push(PushSubject subject, PushAsk ask, Target target, IOpe
                     $"{detached.Message}, but contents were still missing there: unless the same push is run again within a minute it ends, and nothing is changed",
                     detached.Next);
         }
+    }
+
+    private async Task ReachAsync(LedgerMemory memory, CancellationToken cancellation)
+    {
+        await target.GreetAsync(cancellation);
+        await memory.CompareAsync(cancellation);
     }
 
     private async Task<ExitCode> FollowAsync(OperationReply reply, ContentUpload upload, IReadOnlyList<GateResult> sourceGates, CancellationToken cancellation)

@@ -165,7 +165,7 @@ internal sealed class SourceGates(PushSubject subject, PushAsk ask, IOperationVi
         return Artifact;
     }
 
-    private DigestCache Cache() => CacheFolder.Of(here) is { } folder ? DigestCache.Open(folder, subject.Source.Place) : DigestCache.None();
+    private DigestCache Cache() => UserFolders.Cache(here) is { } folder ? DigestCache.Open(folder, subject.Source.Place) : DigestCache.None();
 
     private ArtifactRequest Request(GateId gate, string what) => new(subject.Configuration.Name, subject.Commit)
     {

@@ -11,11 +11,28 @@ public sealed class LedgerChain
 {
     private static readonly string NoHead = new('0', 64);
 
-    /// <summary>How many lines were taken.</summary>
+    /// <summary>A chain whose first line is the ledger's own.</summary>
+    public LedgerChain()
+        : this(0, NoHead)
+    {
+    }
+
+    /// <summary>A chain that goes on from a line that is known already.</summary>
+    public LedgerChain(long entries, string head) => (Entries, Head) = (entries, head);
+
+    /// <summary>The number of the last line taken.</summary>
     public long Entries { get; private set; }
 
     /// <summary>The sha256 of the last line taken, lower hex; 64 zeros before the first.</summary>
-    public string Head { get; private set; } = NoHead;
+    public string Head { get; private set; }
+
+    /// <summary>A chain that this line is the next of, wherever in the ledger it stands.</summary>
+    /// <exception cref="LedgerBrokenException">It is no ledger line.</exception>
+    public static LedgerChain Before(ReadOnlySpan<byte> line)
+    {
+        var entry = new LedgerChain().Read(line);
+        return entry.Seq > 1 || entry.Prev == NoHead ? new LedgerChain(entry.Seq - 1, entry.Prev) : throw new LedgerBrokenException(entry.Seq, "the first line follows no other");
+    }
 
     /// <summary>Takes the next line, without its newline.</summary>
     /// <exception cref="LedgerBrokenException">It does not follow the line before.</exception>

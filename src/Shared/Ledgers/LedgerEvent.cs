@@ -21,6 +21,7 @@ namespace IuCutter.Ledgers;
 [JsonDerivedType(typeof(SlotSwitched), "slot-switched")]
 [JsonDerivedType(typeof(ReleaseProved), "release-proved")]
 [JsonDerivedType(typeof(ReleaseRemoved), "release-removed")]
+[JsonDerivedType(typeof(HostSeen), "host-seen")]
 [JsonDerivedType(typeof(OperationEnded), "operation-ended")]
 public abstract record LedgerEvent
 {
@@ -56,6 +57,9 @@ public abstract record LedgerEvent
     public sealed record ReleaseProved(string Slot, string Release) : LedgerEvent;
 
     public sealed record ReleaseRemoved(string Release, string Why) : LedgerEvent;
+
+    /// <summary>What runs on the host beside the release, as far as the agent can read it: listening ports, services, crontabs, containers.</summary>
+    public sealed record HostSeen(ImmutableSortedDictionary<string, string> Measured) : LedgerEvent;
 
     /// <param name="Next">What to do next, as a sentence or a command.</param>
     public sealed record OperationEnded(Verdict Verdict, string Reason, ImmutableArray<string> Changes, string? Undo, string? Next) : LedgerEvent;

@@ -58,7 +58,7 @@ internal sealed class Scene : IAsyncDisposable
 
     public Task<Run> PushAsync(params string[] more) => CliAsync(["push", .. more]);
 
-    public Dictionary<string, string> Variables() => new(StringComparer.Ordinal) { ["IUCUTTER_TARGET"] = Target, ["XDG_CACHE_HOME"] = Path.Combine(Folder, "cache") };
+    public Dictionary<string, string> Variables() => new(StringComparer.Ordinal) { ["IUCUTTER_TARGET"] = Target, ["XDG_CACHE_HOME"] = Path.Combine(Folder, "cache"), ["XDG_STATE_HOME"] = Path.Combine(Folder, "mine") };
 
     /// <summary>Every path below the deploy root with its kind and content, the agent's own workings left out.</summary>
     public string Picture()

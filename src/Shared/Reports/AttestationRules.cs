@@ -1,0 +1,150 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text.Json;
+using IuCutter.Gates;
+using IuCutter.Ledgers;
+
+namespace IuCutter.Reports;
+
+/// <summary>What an operation's ledger lines allow to be said of what it did not do. Total and pure; what nobody looked at is not claimed.</summary>
+public static class AttestationRules
+{
+    private const string NotLooked = "the operation ended before it was looked at a second time";
+
+    public static ImmutableArray<Attestation> Of(OperationRecord operation)
+    {
+        ArgumentNullException.ThrowIfNull(operation);
+        return
+        [
+            OfProduction(operation),
+            OfHost(operation),
+            OfEarlierReleases(operation),
+            OfSwitch(operation),
+            OfServices(operation),
+            OfSecrets(operation),
+            OfDeletes(operation),
+            OfRemotePushes(operation),
+        ];
+    }
+
+    private static Attestation OfProduction(OperationRecord operation)
+    {
+        const string Id = "production-mutation", Subject = "what production keeps (the anchors) was changed";
+        var looks = operation.Checks.Where(c => OutcomeRules.Ran(c) && c.Id.Contains(".anchors.", StringComparison.Ordinal)).ToList();
+        if (looks is not [{ Evidence.Measured.Count: > 0 }, ..])
+        {
+            return Attestation.NotObserved(Id, Subject, "no anchors are configured: name in `anchors:` what must not change");
+        }
+
+        var changed = looks.Skip(1).Where(c => c.Status == CheckStatus.NotHeld).Select(c => c.Seen)
+            .Concat((operation.End?.Changes ?? []).Where(c => c.StartsWith("anchor ", StringComparison.Ordinal))).Distinct(StringComparer.Ordinal).ToList();
+        return Attestation.Observed(Id, Subject, looks.Count > 1 || operation.End is not null, NotLooked, changed, [.. looks.Select(c => c.Id)]);
+    }
+
+    private static Attestation OfHost(OperationRecord operation)
+    {
+        var first = operation.Checks.FirstOrDefault(c => c.Id is "G3.anchors.first" or "G3.whole" or "G3.slot" && OutcomeRules.Ran(c));
+        return Attestation.Observed(
+            "host-mutation",
+            "something below the deploy root was added, removed or switched",
+            first is not null && operation.End is not null,
+            NotLooked,
+            operation.End?.Changes ?? [],
+            first is null ? [] : [first.Id, $"line {operation.Lines.Last}"]);
+    }
+
+    private static Attestation OfEarlierReleases(OperationRecord operation)
+    {
+        const string Id = "earlier-releases", Subject = "an earlier release was touched";
+        if (operation.End is null)
+        {
+            return Attestation.NotObserved(Id, Subject, NotLooked);
+        }
+
+        var removed = operation.Deeds.Select(d => d.Event).OfType<LedgerEvent.ReleaseRemoved>()
+            .Where(r => r.Release != operation.Order.Release).Select(r => $"{r.Release} was removed: {r.Why}");
+        var whole = operation.Checks.FirstOrDefault(c => c.Id == "G7.way-back.whole" && OutcomeRules.Ran(c));
+        if (whole is not null)
+        {
+            return Attestation.Observed(Id, Subject, true, "", [.. removed, .. whole.Status == CheckStatus.Held ? Array.Empty<string>() : [whole.Seen]], whole.Id);
+        }
+
+        var isFirst = operation.Checks.FirstOrDefault(c => c is { Id: "G3.way-back", Seen: "first release here", Status: CheckStatus.Held });
+        return isFirst is not null
+            ? Attestation.Observed(Id, Subject, true, "", [.. removed], isFirst.Id)
+            : Attestation.NotObserved(Id, Subject, "no earlier release was read again: the operation did not come to the rollback proof, or has none");
+    }
+
+    private static Attestation OfSwitch(OperationRecord operation)
+    {
+        const string Id = "kill-switch", Subject = "the kill-switch is on, or lets the live mode run";
+        var ids = SwitchChecks(operation);
+        var made = operation.Checks.Where(c => ids.Contains(c.Id) && OutcomeRules.Ran(c)).ToList();
+        return Attestation.Observed(
+            Id,
+            Subject,
+            made.Count > 0,
+            "no assertion reads it: name one with `switch_off:`, and one that tries the live mode with `refused:`",
+            [.. made.Where(c => c.Status == CheckStatus.NotHeld).Select(c => $"{c.Statement}: {c.Seen}")],
+            [.. made.Select(c => c.Id)]);
+    }
+
+    private static HashSet<string> SwitchChecks(OperationRecord operation)
+    {
+        if (operation.Order.Push is not { Configuration: { ValueKind: JsonValueKind.Object } json } || !json.TryGetProperty("assert", out var list) || list.ValueKind != JsonValueKind.Array)
+        {
+            return [];
+        }
+
+        return
+        [
+            .. list.EnumerateArray().Select((item, i) => (Kind: item.TryGetProperty("assert", out var kind) ? kind.GetString() : null, Number: i + 1))
+                .Where(a => a.Kind is "switch_off_file" or "switch_off_command" or "refused")
+                .Select(a => string.Create(CultureInfo.InvariantCulture, $"G5.assert.{a.Number}")),
+        ];
+    }
+
+    private static Attestation OfServices(OperationRecord operation)
+    {
+        const string Id = "services", Subject = "a service, a listening port, a crontab or a container was changed";
+        var seen = operation.Deeds.Where(d => d.Event is LedgerEvent.HostSeen).ToList();
+        if (seen is not [{ Event: LedgerEvent.HostSeen first } before, .., { Event: LedgerEvent.HostSeen last } after])
+        {
+            return Attestation.NotObserved(Id, Subject, seen.Count == 0 ? "the host was not looked at" : NotLooked);
+        }
+
+        var both = first.Measured.Keys.Intersect(last.Measured.Keys, StringComparer.Ordinal).ToList();
+        var changed = both.Where(k => first.Measured[k] != last.Measured[k]).Select(k => $"{k}: was {first.Measured[k]}, is {last.Measured[k]}").ToList();
+        var attestation = Attestation.Observed(Id, $"{Subject} (looked at: {string.Join(", ", both)})", both.Count > 0, "nothing of it can be read by the agent here", changed, Line(before), Line(after));
+        return attestation;
+    }
+
+    private static Attestation OfSecrets(OperationRecord operation)
+    {
+        var commands = operation.Checks.Where(c => c.Evidence?.Command is not null).Select(c => c.Id).ToImmutableArray();
+        const string Id = "secrets", Subject = "the value of a named variable stands in what was kept";
+        return commands.IsEmpty
+            ? Attestation.NotObserved(Id, Subject, "no command ran")
+            : new Attestation(Id, Subject, AttestationBasis.Enforced, Attestation.None, commands);
+    }
+
+    private static Attestation OfDeletes(OperationRecord operation) => Attestation.Observed(
+        "hard-deletes",
+        "a release was removed for good",
+        operation.End is not null,
+        NotLooked,
+        [.. operation.Deeds.Select(d => d.Event).OfType<LedgerEvent.ReleaseRemoved>().Select(r => $"{r.Release}: {r.Why}")],
+        $"lines {operation.Lines.First} to {operation.Lines.Last}");
+
+    private static Attestation OfRemotePushes(OperationRecord operation)
+    {
+        const string Id = "remote-pushes", Subject = "a command of the payload sent something over the network";
+        var commands = operation.Gates.Where(g => g.Observer == "target").SelectMany(g => g.Checks).Where(c => c.Evidence?.Command is not null).ToList();
+        var open = commands.Where(c => c.Evidence!.Command is { Network: true } or { Sandbox: "T0" }).Select(c => c.Id).ToList();
+        return commands.Count == 0 ? Attestation.NotObserved(Id, Subject, "no command ran on the target")
+            : open.Count > 0 ? Attestation.NotObserved(Id, Subject, $"the network was open to {string.Join(", ", open)}")
+            : new Attestation(Id, Subject, AttestationBasis.Enforced, Attestation.None, [.. commands.Select(c => c.Id)]);
+    }
+
+    private static string Line(LedgerEntry entry) => string.Create(CultureInfo.InvariantCulture, $"line {entry.Seq}");
+}
