@@ -18,7 +18,7 @@ internal sealed class StatusAnswer(TargetHost host, OperationBoard board)
             StateDirectory = host.State.Path,
             SandboxTier = host.Payload.Tier.ToString(),
             FreeBytes = (ulong)host.Root.Directory.Room().Bytes,
-            Ledger = new LedgerHead { Entries = (ulong)entries, Sha256 = ByteString.CopyFrom(Convert.FromHexString(head)) },
+            Ledger = new LedgerHead { Entries = (ulong)entries, Sha256 = ByteString.CopyFrom(Convert.FromHexString(head)), PublicKey = ByteString.CopyFrom(host.Key.PublicKey.Span) },
         };
         reply.Slots.AddRange(host.Ledger.Slots.Select(Read));
         return reply;

@@ -11,7 +11,10 @@ public sealed class LedgerKey : IDisposable
 
     private readonly ECDsa _key;
 
-    private LedgerKey(ECDsa key) => _key = key;
+    private LedgerKey(ECDsa key) => (_key, PublicKey) = (key, key.ExportSubjectPublicKeyInfo());
+
+    /// <summary>SubjectPublicKeyInfo.</summary>
+    public ReadOnlyMemory<byte> PublicKey { get; }
 
     public static LedgerKey OpenOrCreate(string directory)
     {
@@ -43,7 +46,7 @@ public sealed class LedgerKey : IDisposable
     public LedgerReceipt Sign(long entries, string head)
     {
         var signature = _key.SignData(Encoding.ASCII.GetBytes(LedgerReceipt.SignedText(entries, head)), HashAlgorithmName.SHA256);
-        return new LedgerReceipt(entries, head, Convert.ToBase64String(signature), Convert.ToBase64String(_key.ExportSubjectPublicKeyInfo()));
+        return new LedgerReceipt(entries, head, Convert.ToBase64String(signature), Convert.ToBase64String(PublicKey.Span));
     }
 
     public void Dispose() => _key.Dispose();

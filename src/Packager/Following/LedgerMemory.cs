@@ -90,7 +90,9 @@ internal sealed class LedgerMemory(Target target, Surroundings here)
         $"find out who rebuilt or changed that target; when you know, remove {File} to begin anew");
 
     /// <summary>As ssh-keygen prints a key's fingerprint, over its SubjectPublicKeyInfo.</summary>
-    public static string Fingerprint(LedgerReceipt receipt) => "SHA256:" + Convert.ToBase64String(SHA256.HashData(Convert.FromBase64String(receipt.PublicKey))).TrimEnd('=');
+    public static string Fingerprint(ReadOnlySpan<byte> publicKey) => "SHA256:" + Convert.ToBase64String(SHA256.HashData(publicKey)).TrimEnd('=');
+
+    public static string Fingerprint(LedgerReceipt receipt) => Fingerprint(Convert.FromBase64String(receipt.PublicKey));
 
     private string Name() => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(target.Address.ToString())))[..24];
 

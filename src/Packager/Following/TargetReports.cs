@@ -18,6 +18,7 @@ internal static class TargetReports
         if (status.Ledger is { } head)
         {
             screen.Line(string.Create(CultureInfo.InvariantCulture, $"  ledger    {head.Entries} lines, head {Convert.ToHexStringLower(head.Sha256.Span)}"));
+            screen.Line($"  key       {LedgerMemory.Fingerprint(head.PublicKey.Span)}");
         }
 
         screen.Line();
@@ -50,6 +51,7 @@ internal static class TargetReports
         json.WriteStartObject("ledger");
         json.WriteNumber("entries", status.Ledger?.Entries ?? 0);
         json.WriteString("sha256", Convert.ToHexStringLower(status.Ledger?.Sha256.ToByteArray() ?? []));
+        json.WriteString("key", LedgerMemory.Fingerprint(status.Ledger?.PublicKey.ToByteArray() ?? []));
         json.WriteEndObject();
         json.WriteStartArray("slots");
         foreach (var slot in slots)

@@ -16,6 +16,11 @@ public static class SignedLedger
             throw new LedgerBrokenException(receipt.Entries, "the signature of the receipt is not by the key that it names");
         }
 
+        if (before is not null && before.PublicKey != receipt.PublicKey)
+        {
+            throw new LedgerBrokenException(receipt.Entries, "it is signed with another key than the lines before it");
+        }
+
         var chain = before is null ? null : new LedgerChain(before.Entries, before.Head);
         var entries = new List<LedgerEntry>();
         foreach (var line in lines)

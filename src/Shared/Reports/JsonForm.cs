@@ -54,7 +54,7 @@ internal static class JsonForm
         json.WriteStartArray("gates");
         foreach (var gate in operation.Gates.Select(g => g.Result).OfType<GateResult>())
         {
-            json.WriteRawValue(LedgerJson.Write(gate));
+            JsonSerializer.Serialize(json, gate, LedgerJson.Default.GateResult);
         }
 
         json.WriteEndArray();
