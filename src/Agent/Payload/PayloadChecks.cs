@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using IuCutter.Agent.Operations;
 using IuCutter.Agent.Releases;
 using IuCutter.Commands;
@@ -83,8 +84,10 @@ public sealed class PayloadChecks(
             operation.Report(gate.Gate, command.Title, i - 1, commands!.Count, "commands");
             await gate.ObserveAsync($"{part}.{i}", command.Title, Expected(command), async () =>
             {
+                var effect = new EffectLook(host.Payload, _tree);
+                var before = await effect.AtAsync(command, cancellationToken);
                 var run = await host.Payload.RunAsync(command, _tree, onLine: null, cancellationToken);
-                return Judge(command, run);
+                return JudgeEffect(command, Judge(command, run), before, await effect.AtAsync(command, cancellationToken));
             });
         }
     }
@@ -144,6 +147,7 @@ public sealed class PayloadChecks(
     {
         var parts = new List<string> { $"exit code {command.Expect.Exit}" };
         parts.AddRange(command.Expect.Contains.Select(t => $"output contains \"{t}\""));
+        parts.AddRange(command.Mode is { } mode ? [mode == RunMode.Live ? $"changes {command.Effect}, as labelled live" : $"leaves {command.Effect} as it is, as labelled dry"] : Array.Empty<string>());
         parts.AddRange(command.Expect.Absent.Select(t => $"output does not contain \"{t}\""));
         return string.Join(", ", parts);
     }
@@ -165,6 +169,28 @@ public sealed class PayloadChecks(
             + string.Concat(missing.Select(t => $", without \"{t}\""))
             + string.Concat(forbidden.Select(t => $", with \"{t}\""));
         return new Observation(holds ? CheckStatus.Held : CheckStatus.NotHeld, seen) { Command = run.Evidence };
+    }
+
+    /// <summary>Whatever the exit code is: what a run says of itself must be what was measured.</summary>
+    private static Observation JudgeEffect(CheckCommand command, Observation seen, (string? Seen, string? WhyNot) before, (string? Seen, string? WhyNot) after)
+    {
+        if (command.Mode is not { } mode || seen.Status == CheckStatus.CouldNotRun)
+        {
+            return seen;
+        }
+
+        if (before.Seen is null || after.Seen is null)
+        {
+            return seen with { Status = CheckStatus.NotHeld, Seen = $"{seen.Seen}; its effect could not be measured by {command.Effect}: {before.WhyNot ?? after.WhyNot}" };
+        }
+
+        var (holds, what) = EffectJudgement.Of(mode, before.Seen, after.Seen);
+        return seen with
+        {
+            Status = holds ? seen.Status : CheckStatus.NotHeld,
+            Seen = $"{seen.Seen}; {what}",
+            Measured = ImmutableSortedDictionary<string, string>.Empty.Add("effect before", before.Seen).Add("effect after", after.Seen),
+        };
     }
 
     private static Observation Judge(TestCommand test, TestEvidence? source, PayloadRun run, TestEvidence? counts)

@@ -49,12 +49,15 @@ internal static class AgentServer
         File.Delete(socket);
     }
 
-    /// <summary>What a payload must not reach: the agent's keys and socket, and the keys of whoever runs the agent.</summary>
+    /// <summary>
+    /// What a payload must not reach: the agent's keys and socket, the keys of whoever runs the agent, and other releases. A test that ran in another
+    /// release than its own would prove nothing of its own.
+    /// </summary>
     private static List<string> HiddenFrom(AgentOptions options)
     {
         var home = Environment.GetEnvironmentVariable("HOME") ?? "/root";
         string[] keys = [".ssh", ".gnupg", ".aws", ".docker", ".kube", ".config"];
-        return [options.StateDirectory, Path.GetDirectoryName(options.Socket)!, .. keys.Select(k => Path.Combine(home, k))];
+        return [options.StateDirectory, Path.GetDirectoryName(options.Socket)!, Path.Combine(options.DeployRoot, DeployRoot.OwnDirectory), .. keys.Select(k => Path.Combine(home, k))];
     }
 
     private static WebApplication Build(AgentOptions options, string socket, TargetHost host)

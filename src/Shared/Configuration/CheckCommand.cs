@@ -39,6 +39,12 @@ public sealed record CheckCommand
     [JsonRequired]
     public CommandExpectation Expect { get; init; } = new();
 
+    /// <summary>What a smoke says of itself: then its effect is measured, and must be what the word says. Null says nothing.</summary>
+    public RunMode? Mode { get; init; }
+
+    /// <summary>By what the effect is measured; given together with <see cref="Mode"/>, and only then.</summary>
+    public EffectProbe? Effect { get; init; }
+
     /// <summary>What people see: the name, or else the command itself.</summary>
     [JsonIgnore]
     public string Title => Name ?? string.Join(' ', Run);

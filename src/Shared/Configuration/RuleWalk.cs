@@ -105,6 +105,42 @@ internal sealed class RuleWalk
         Range($"{key}.expect.exit", command.Expect.Exit, 0, 255);
         Each($"{key}.expect.contains", command.Expect.Contains, Text);
         Each($"{key}.expect.absent", command.Expect.Absent, Text);
+        Effect(key, command);
+    }
+
+    /// <summary>A label that nobody measures is a claim, and a measurement without one has nothing to be held against.</summary>
+    private void Effect(string key, CheckCommand command)
+    {
+        if (command.Mode is null != command.Effect is null)
+        {
+            Refuse(command.Mode is null ? $"{key}.effect" : $"{key}.mode", "a run that says `mode: live` or `mode: dry` is measured by `effect:`; wanted both, or neither");
+        }
+
+        if (command.Effect is not { } probe)
+        {
+            return;
+        }
+
+        if (probe.Path is null == probe.Run is null)
+        {
+            Refuse($"{key}.effect", "wanted exactly one of path: and run:");
+        }
+
+        if (probe.Path is { } path && path.StartsWith('/'))
+        {
+            Absolute($"{key}.effect.path", path);
+        }
+        else if (probe.Path is { } inside)
+        {
+            Relative($"{key}.effect.path", inside);
+        }
+
+        if (probe.Run is { } run && (run.Count == 0 || run[0] is "" or null))
+        {
+            Refuse($"{key}.effect.run", "names no program; wanted [program, argument, ...]");
+        }
+
+        Each($"{key}.effect.run", probe.Run ?? [], Argument);
     }
 
     public void Variable(string key, string name)

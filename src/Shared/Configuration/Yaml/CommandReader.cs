@@ -13,7 +13,7 @@ internal sealed class CommandReader(ProblemList problems)
     private const string WantedSet = "a mapping of NAME: value";
 
     public List<CheckCommand>? Gate(MappingReader root, string gate) =>
-        RefuseBareWords(root, gate) ? [] : root.Items(gate, $"a list of commands, each {Wanted}", Read);
+        RefuseBareWords(root, gate) ? [] : root.Items<CheckCommand>(gate, $"a list of commands, each {Wanted}", gate == "smoke" ? ReadSmoke : Read);
 
     public List<TestCommand>? Tests(MappingReader root) =>
         RefuseBareWords(root, "test") ? [] : root.Items("test", $"a list of commands, each {Wanted}", ReadTest);
@@ -28,6 +28,27 @@ internal sealed class CommandReader(ProblemList problems)
         var command = Fields(mapping, CheckCommand.DefaultTimeout);
         mapping.RefuseUnknown();
         return command;
+    }
+
+    /// <summary>A smoke may say whether it changes something, and by what that is measured.</summary>
+    private CheckCommand? ReadSmoke(YamlNode node, KeyPath path)
+    {
+        if (Open(node, path) is not { } mapping)
+        {
+            return null;
+        }
+
+        var command = Fields(mapping, CheckCommand.DefaultTimeout);
+        var mode = mapping.Word<RunMode>("mode");
+        EffectProbe? effect = null;
+        if (mapping.Inner("effect", "{ path: what to look at } or { run: [program, argument, ...] }") is { } inner)
+        {
+            effect = new EffectProbe { Path = inner.Text("path"), Run = inner.Texts("run") };
+            inner.RefuseUnknown();
+        }
+
+        mapping.RefuseUnknown();
+        return command is null ? null : command with { Mode = mode, Effect = effect };
     }
 
     /// <summary>A mapping, or null and a problem that shows how the command that was got would be written.</summary>

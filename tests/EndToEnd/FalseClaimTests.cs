@@ -1,0 +1,125 @@
+using IuCutter.Gates;
+using IuCutter.Ledgers;
+using IuCutter.Tests.EndToEnd.Support;
+
+namespace IuCutter.Tests.EndToEnd;
+
+/// <summary>Ways in which a release could be claimed to be good that is not. docs/false-claims.md lists them with all others.</summary>
+public sealed class FalseClaimTests
+{
+    [Fact]
+    public async Task A_live_run_that_falls_through_to_a_simulator_is_a_fail_whatever_it_prints()
+    {
+        await using var scene = await WithSmokeAsync("  - { run: [sh, smoke.sh], mode: live, effect: { path: out } }", "echo 'live run complete: 12 documents filed'; exit 0");
+
+        (await scene.PushAsync()).Exits(3).Says("labelled live, but its measured effect is nothing");
+
+        Assert.Equal(Outcome.Fail, OutcomeOf(scene, GateId.G6));
+        Assert.Empty(scene.Releases);
+    }
+
+    [Fact]
+    public async Task A_dry_run_that_changes_something_is_a_fail_whatever_it_prints()
+    {
+        await using var scene = await WithSmokeAsync("  - { run: [sh, smoke.sh], mode: dry, effect: { path: out } }", "echo filed > out; echo 'dry run: nothing changed'");
+
+        (await scene.PushAsync()).Exits(3).Says("labelled dry, but it changed something");
+
+        Assert.Empty(scene.Releases);
+    }
+
+    [Fact]
+    public async Task Live_and_dry_runs_that_are_what_they_say_pass()
+    {
+        await using var scene = await WithSmokeAsync(
+            "  - { run: [sh, -c, echo 1 >> out], mode: live, effect: { path: out } }\n  - { run: [cat, out], mode: dry, effect: { run: [cat, out] } }", "");
+
+        (await scene.PushAsync("--verbose")).Exits(0).Says("live as labelled").Says("dry as labelled");
+    }
+
+    [Fact]
+    public async Task A_mode_whose_effect_cannot_be_measured_is_no_pass()
+    {
+        await using var scene = await WithSmokeAsync("  - { run: [sh, smoke.sh], mode: dry, effect: { run: [sh, -c, exit 3] } }", "echo fine");
+
+        (await scene.PushAsync()).Exits(3).Says("its effect could not be measured");
+    }
+
+    [Fact]
+    public async Task A_mode_without_an_effect_is_refused_with_its_place()
+    {
+        await using var scene = await WithSmokeAsync("  - { run: [sh, smoke.sh], mode: live }", "echo fine");
+
+        (await scene.PushAsync()).Exits(2).Says("wanted both, or neither");
+    }
+
+    [Fact]
+    public async Task Tests_cannot_run_in_another_release_than_their_own()
+    {
+        await using var scene = await Scene.OpenAsync();
+        scene.Payload.Write("data.txt", "there");
+        await scene.Payload.CommitAsync("data");
+        (await scene.PushAsync()).Exits(0);
+        scene.Payload.Write("test.sh", $"cd {scene.Slot} && cat data.txt && {Payload.GoodTest}");
+        File.Delete(Path.Combine(scene.Payload.Folder, "data.txt"));
+        await scene.Payload.CommitAsync("lost the data, and looks for it in the live release");
+
+        (await scene.PushAsync("--no-source-tests")).Exits(3);
+
+        Assert.Equal(Outcome.Fail, OutcomeOf(scene, GateId.G5));
+        Assert.Single(scene.Releases);
+    }
+
+    [Fact]
+    public async Task A_smoke_that_exits_with_0_and_prints_what_must_not_be_there_is_a_fail()
+    {
+        await using var scene = await WithSmokeAsync("  - { run: [sh, smoke.sh], expect: { absent: [Traceback, ERROR] } }", "echo 'ERROR: no connection'; echo done; exit 0");
+
+        (await scene.PushAsync()).Exits(3).Says("with \"ERROR\"");
+    }
+
+    [Fact]
+    public async Task A_live_mode_that_is_refused_by_another_failure_than_the_switch_is_no_proof_of_the_switch()
+    {
+        await using var scene = await Scene.OpenAsync();
+        scene.Payload.Write("live.sh", "echo 'cannot open database' >&2; exit 3");
+        scene.Payload.Write("iucutter.yaml", Payload.Yaml("assert:\n  - refused: { run: [sh, live.sh], exit: 3, says: the switch is off }"));
+        await scene.Payload.CommitAsync("refuses for the wrong reason");
+
+        (await scene.PushAsync()).Exits(3).Says("cannot open database");
+    }
+
+    [Fact]
+    public async Task A_live_mode_that_runs_is_no_refusal_and_a_missing_program_is_none_either()
+    {
+        await using var scene = await Scene.OpenAsync();
+        scene.Payload.Write("live.sh", "echo 'the switch is off, but go on'; exit 0");
+        scene.Payload.Write("iucutter.yaml", Payload.Yaml("assert:\n  - refused: { run: [sh, live.sh], says: the switch is off }\n  - refused: { run: [no-such-program], says: not found }"));
+        await scene.Payload.CommitAsync("goes on");
+
+        (await scene.PushAsync()).Exits(3);
+
+        Assert.NotEqual(Outcome.Pass, OutcomeOf(scene, GateId.G3));
+    }
+
+    [Fact]
+    public async Task A_switch_file_that_is_missing_shows_nothing_off()
+    {
+        await using var scene = await Scene.OpenAsync();
+        scene.Payload.Write("iucutter.yaml", Payload.Yaml("assert:\n  - { switch_off: { file: switch.json, matches: \"false|^$\" } }\n  - { file: gone.txt, absent_text: danger }"));
+        await scene.Payload.CommitAsync("no such file");
+
+        (await scene.PushAsync()).Exits(3).Says("switch.json is absent, so nothing can be said");
+    }
+
+    private static Outcome OutcomeOf(Scene scene, GateId gate) => scene.Ledger.Select(e => e.Event).OfType<LedgerEvent.GateClosed>().Last(g => g.Gate == gate).Outcome;
+
+    private static async Task<Scene> WithSmokeAsync(string smoke, string script)
+    {
+        var scene = await Scene.OpenAsync();
+        scene.Payload.Write("iucutter.yaml", $"name: app\ntest:\n  - {{ run: [sh, test.sh], counts: tap }}\nsmoke:\n{smoke}\n");
+        scene.Payload.Write("smoke.sh", script);
+        await scene.Payload.CommitAsync("another smoke");
+        return scene;
+    }
+}
