@@ -39,9 +39,10 @@ internal static class Program
             DefaultValueFactory = _ => SandboxTier.T3,
         };
         var users = new Option<string[]>("--allow-user") { Description = "a user beside root and the agent's own who may connect; can be given again" };
+        var policy = new Option<FileInfo?>("--policy") { Description = "a file of what this agent demands of every push, whatever the pushed commit says (docs/policy.md)" };
         var command = new Command("serve", "Runs the agent until it is stopped.\n\nExample: iucutter-agent serve --root /opt/apps --allow-user deploy")
         {
-            deployRoot, state, socket, port, sandbox, users,
+            deployRoot, state, socket, port, sandbox, users, policy,
         };
         command.SetAction((parsed, cancellationToken) => ServeAsync(
             new AgentOptions(
@@ -50,7 +51,8 @@ internal static class Program
                 parsed.GetRequiredValue(socket).FullName,
                 parsed.GetValue(port),
                 parsed.GetRequiredValue(sandbox),
-                parsed.GetValue(users) ?? []),
+                parsed.GetValue(users) ?? [],
+                parsed.GetValue(policy)?.FullName),
             cancellationToken));
         return command;
     }
@@ -68,6 +70,11 @@ internal static class Program
         catch (RefusalException e)
         {
             await Console.Error.WriteLineAsync($"iucutter-agent: {e.Message}\n  next: {e.Next}");
+            return Failed;
+        }
+        catch (Configuration.ConfigurationException e)
+        {
+            await Console.Error.WriteLineAsync($"iucutter-agent: the policy is refused\n{e.Message}\n  next: mend it; docs/policy.md says what each key takes");
             return Failed;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or Ledgers.LedgerBrokenException)

@@ -1,8 +1,13 @@
 using IuCutter.Agent.Ledger;
 using IuCutter.Agent.Payload;
 using IuCutter.Agent.Releases;
+using IuCutter.Policies;
 
 namespace IuCutter.Agent;
 
 /// <summary>What every operation works on: the deploy root, the ledger with its key, and the runner of the payload's commands.</summary>
-public sealed record TargetHost(DeployRoot Root, LedgerFile Ledger, LedgerKey Key, PayloadRunner Payload, StateDirectory State, TimeProvider Time);
+public sealed record TargetHost(DeployRoot Root, LedgerFile Ledger, LedgerKey Key, PayloadRunner Payload, StateDirectory State, TimeProvider Time)
+{
+    /// <summary>What is demanded of every push, whatever its configuration says.</summary>
+    public AgentPolicy Policy { get; init; } = AgentPolicy.None;
+}

@@ -5,7 +5,8 @@ using IuCutter.Configuration;
 namespace IuCutter.Agent.Payload;
 
 /// <summary>Runs commands in a release's directory, fenced in, and keeps what they print by its digest.</summary>
-public sealed class PayloadRunner(Sandbox sandbox, SandboxTier leastTier, StateDirectory state, TimeProvider time)
+/// <param name="mostMemory">In bytes, for commands that name no limit of their own; null for none.</param>
+public sealed class PayloadRunner(Sandbox sandbox, SandboxTier leastTier, long? mostMemory, StateDirectory state, TimeProvider time)
 {
     private const int SearchBufferBytes = 1 << 20;
 
@@ -39,7 +40,7 @@ public sealed class PayloadRunner(Sandbox sandbox, SandboxTier leastTier, StateD
                 Environment = PayloadEnvironment.Build(SearchPath, scratch, Environment.GetEnvironmentVariable, command.Environment, command.Set),
                 SecretNames = command.Environment,
                 TimeLimit = command.Timeout,
-                MemoryLimit = command.Memory,
+                MemoryLimit = command.Memory ?? mostMemory,
                 Network = command.Network,
                 LeastTier = command.Sandbox is { } asked && asked > leastTier ? asked : leastTier,
                 WritableDirectory = tree,

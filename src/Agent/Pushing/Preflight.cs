@@ -4,6 +4,7 @@ using IuCutter.Agent.Releases;
 using IuCutter.Configuration;
 using IuCutter.Configuration.Detection;
 using IuCutter.Gates;
+using IuCutter.Policies;
 
 namespace IuCutter.Agent.Pushing;
 
@@ -19,6 +20,12 @@ public sealed class Preflight(TargetHost host, PushOrder order)
     public async Task RunAsync(CheckList gate, Action<TargetReading> first, CancellationToken cancellationToken)
     {
         TakeFirstReading(gate, first, cancellationToken);
+        if (!KeepsPolicy(gate))
+        {
+            // A guard may run a program to ask for its version: not one that the policy forbids.
+            return;
+        }
+
         foreach (var (guard, i) in order.Configuration.Guards.Select((g, i) => (g, i + 1)))
         {
             await gate.ObserveAsync(
@@ -66,6 +73,15 @@ public sealed class Preflight(TargetHost host, PushOrder order)
                 [.. reading.Anchors.Select(a => (a.Key, (object)a.Value))]);
         });
     }
+
+    private bool KeepsPolicy(CheckList gate) => host.Policy.Digest is not { } digest
+        || gate.Observe("policy", "the push keeps the agent's policy", $"no rule of policy {digest.Short}… broken", () =>
+        {
+            var broken = PolicyRules.Broken(host.Policy, order.Configuration, order.SourceGates);
+            return broken.Count == 0
+                ? Observation.Held("policy kept", ("policy sha256", digest))
+                : Observation.CouldNotRun($"{string.Join("; ", broken)}; the agent's policy stands above what is pushed: keep it, or have the operator of {Environment.MachineName} change it");
+        }).IsHeld;
 
     private void CheckTools(CheckList gate)
     {

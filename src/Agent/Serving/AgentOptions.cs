@@ -9,5 +9,6 @@ namespace IuCutter.Agent.Serving;
 /// <param name="Port">A TCP port on 127.0.0.1 beside the socket; null for none.</param>
 /// <param name="LeastTier">Commands never run in a weaker fence than this.</param>
 /// <param name="Users">Users beside the agent's own and root who may connect.</param>
+/// <param name="Policy">The policy file; null for none.</param>
 public sealed record AgentOptions(
-    string DeployRoot, string StateDirectory, string Socket, int? Port, SandboxTier LeastTier, IReadOnlyList<string> Users);
+    string DeployRoot, string StateDirectory, string Socket, int? Port, SandboxTier LeastTier, IReadOnlyList<string> Users, string? Policy);

@@ -8,6 +8,7 @@ using IuCutter.Agent.Posix;
 using IuCutter.Agent.Releases;
 using IuCutter.Commands;
 using IuCutter.Ledgers;
+using IuCutter.Policies;
 using IuCutter.Protos.V1;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
@@ -29,6 +30,8 @@ internal static class AgentServer
     {
         // Files of releases are made with exactly the modes that the manifest says.
         _ = Libc.SetCreationMask(0x12);
+        var policy = options.Policy is { } file ? AgentPolicyFile.Read(OperatorFile.Read(file, "policy", "--policy"), file) : AgentPolicy.None;
+        var leastTier = policy.Sandbox > options.LeastTier ? policy.Sandbox.Value : options.LeastTier;
         using var state = StateDirectory.Open(options.StateDirectory);
         using var root = DeployRoot.Open(options.DeployRoot);
         using var ledger = LedgerFile.Open(state.Ledger, TimeProvider.System);
@@ -36,7 +39,8 @@ internal static class AgentServer
         var socket = ListeningSocket.Prepare(options.Socket);
         var searchPath = Environment.GetEnvironmentVariable("PATH") ?? "/usr/bin:/bin";
         var sandbox = await Sandbox.ProbeAsync(searchPath, HiddenFrom(options), cancellationToken);
-        var host = new TargetHost(root, ledger, key, new PayloadRunner(sandbox, options.LeastTier, state, TimeProvider.System), state, TimeProvider.System);
+        var payload = new PayloadRunner(sandbox, leastTier, policy.MostMemory, state, TimeProvider.System);
+        var host = new TargetHost(root, ledger, key, payload, state, TimeProvider.System) { Policy = policy };
         await using var app = Build(options, socket, host);
         app.Services.GetRequiredService<Recovery>().Run();
         ledger.Append("", new LedgerEvent.AgentStarted(AgentVersion.Text, Environment.MachineName, Environment.ProcessId, root.Path), durable: true);

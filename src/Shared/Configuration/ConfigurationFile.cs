@@ -14,8 +14,7 @@ public static class ConfigurationFile
     public static ReleaseConfiguration Read(ReadOnlySpan<byte> yaml, string defaultName)
     {
         var problems = new ProblemList();
-        var root = Decode(yaml, problems) is { } text ? YamlTree.Read(text, problems) : null;
-        var mapping = root is null ? null : MappingReader.Of(root, KeyPath.Root, problems, "keys such as `name: my-service`");
+        var mapping = Open(yaml, problems, "keys such as `name: my-service`");
         var configuration = mapping is null ? null : Build(mapping, problems, defaultName);
         if (configuration is not null)
         {
@@ -27,6 +26,10 @@ public static class ConfigurationFile
 
         return problems.IsEmpty ? configuration! : throw problems.ToException();
     }
+
+    /// <summary>The file's root, or null and what keeps it from being read.</summary>
+    internal static MappingReader? Open(ReadOnlySpan<byte> yaml, ProblemList problems, string wanted) =>
+        (Decode(yaml, problems) is { } text ? YamlTree.Read(text, problems) : null) is { } root ? MappingReader.Of(root, KeyPath.Root, problems, wanted) : null;
 
     private static string? Decode(ReadOnlySpan<byte> yaml, ProblemList problems)
     {

@@ -7,6 +7,9 @@ namespace IuCutter.Configuration;
 /// <param name="Message">What was got and what is wanted.</param>
 public sealed record ConfigurationProblem(int Line, int Column, string Key, string Message)
 {
+    /// <summary>The file, for people.</summary>
+    public string File { get; init; } = ReleaseConfiguration.FileName;
+
     public override string ToString() =>
-        $"{(Line > 0 ? $"{ReleaseConfiguration.FileName}:{Line}:{Column}: " : "")}{(Key.Length > 0 ? $"{Key}: " : "")}{Message}";
+        $"{(Line > 0 ? $"{File}:{Line}:{Column}: " : "")}{(Key.Length > 0 ? $"{Key}: " : "")}{Message}";
 }

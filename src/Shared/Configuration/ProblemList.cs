@@ -33,7 +33,7 @@ internal sealed class ProblemList
         Add(1, 1, found.Key, found.Message);
     }
 
-    public ConfigurationException ToException()
+    public ConfigurationException ToException(string file = ReleaseConfiguration.FileName)
     {
         var ordered = _problems.OrderBy(problem => problem.Line).ThenBy(problem => problem.Column).Take(MostShown).ToList();
         if (_problems.Count > MostShown)
@@ -41,7 +41,7 @@ internal sealed class ProblemList
             ordered.Add(new ConfigurationProblem(ordered[^1].Line, ordered[^1].Column, "", $"and {_problems.Count - MostShown} more problems"));
         }
 
-        return new ConfigurationException(ordered);
+        return new ConfigurationException([.. ordered.Select(problem => problem with { File = file })]);
     }
 
     private static string Around(string built) => built[..Math.Max(0, built.AsSpan().LastIndexOfAny('.', '['))];

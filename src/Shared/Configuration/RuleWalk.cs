@@ -6,7 +6,7 @@ namespace IuCutter.Configuration;
 /// <summary>Collects what the rules find, each under the way to its value.</summary>
 internal sealed class RuleWalk
 {
-    private const long LeastMemory = 1 << 20;
+    public const long LeastMemory = 1 << 20;
     private const int LongestText = 10_000;
     private static readonly SearchValues<char> HexDigits = SearchValues.Create("0123456789abcdef");
 
