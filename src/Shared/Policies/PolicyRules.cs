@@ -124,7 +124,9 @@ public static class PolicyRules
     }
 
     private static IEnumerable<string> ForeignPrograms(IReadOnlyList<string> allowed, ReleaseConfiguration c) => ReleaseCommands.Of(c)
-        .SelectMany(p => p.Probe is { Count: > 0 } probe ? (string[])[p.Command.Run[0], probe[0]] : [p.Command.Run[0]])
+        .SelectMany(p => (IReadOnlyList<string>?[])[p.Command.Run, p.Probe, p.Command.Effect?.Run])
+        .Where(run => run is { Count: > 0 })
+        .Select(run => run![0])
         .Concat(c.Guards.OfType<Guard.Tool>().Where(t => t.Version is not null).Select(t => t.Name))
         .Distinct(StringComparer.Ordinal)
         .Where(p => !allowed.Contains(p, StringComparer.Ordinal))

@@ -49,6 +49,7 @@ public sealed class PolicyRulesTests
     [InlineData("  - refused: { run: [sh, live.sh], says: refused, timeout: 1m }\n", "", "switch_off: no assertion shows the live mode refused")]
     [InlineData("sandbox: t3", "sandbox: t0", "sandbox: smoke.1 asks for T0, the least is T3")]
     [InlineData("[sh, live.sh]", "[./live]", "programs: ./live is not among sh")]
+    [InlineData("[sh, smoke.sh],", "[sh, smoke.sh], mode: dry, effect: { run: [psql, -c, select] },", "programs: psql is not among sh")]
     [InlineData("tool: sh, version", "tool: perl, version", "programs: perl is not among sh")]
     [InlineData("[sh, import.sh], timeout: 1m", "[sh, import.sh], timeout: 2m", "most_timeout: import.1 may take 120 s, the most is 60 s")]
     [InlineData("[sh, live.sh], says: refused, timeout: 1m", "[sh, live.sh], says: refused", "most_timeout: assert.2 may take 600 s, the most is 60 s")]
