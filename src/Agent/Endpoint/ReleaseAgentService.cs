@@ -9,6 +9,7 @@ using IuCutter.Agent.Smoking;
 using IuCutter.Digests;
 using IuCutter.Ledgers;
 using IuCutter.Protos.V1;
+using IuCutter.Reports;
 
 namespace IuCutter.Agent.Endpoint;
 
@@ -115,6 +116,7 @@ public sealed class ReleaseAgentService(TargetHost host, OperationBoard board) :
 
     private async Task ReadSignedAsync(LedgerRequest request, IServerStreamWriter<LedgerLine> responseStream, CancellationToken cancellation)
     {
+        var envelopes = Enumerable.Empty<ByteString>();
         var (after, last) = ((long)Math.Min(request.After, long.MaxValue), host.Ledger.Head.Entries);
         if (request.OperationId.Length > 0)
         {
@@ -122,6 +124,7 @@ public sealed class ReleaseAgentService(TargetHost host, OperationBoard board) :
             (after, last) = own.Count > 0
                 ? (own[0].Seq - 1, own[^1].Seq)
                 : throw Refusals.ToRpc(new RefusalException(RefusalCode.NotFound, $"no operation {request.OperationId} is in the ledger", "`iucutter logs` shows those that are"));
+            envelopes = InTotoStatements.Of(OperationRecord.Of(request.OperationId, own)).Select(s => UnsafeByteOperations.UnsafeWrap(host.Key.Envelope(s)));
         }
 
         var (lines, receipt) = SignedLines.Of(host, after, last);
@@ -130,7 +133,9 @@ public sealed class ReleaseAgentService(TargetHost host, OperationBoard board) :
             await responseStream.WriteAsync(new LedgerLine { Line = UnsafeByteOperations.UnsafeWrap(line) }, cancellation);
         }
 
-        await responseStream.WriteAsync(new LedgerLine { Receipt = UnsafeByteOperations.UnsafeWrap(LedgerJson.Write(receipt)) }, cancellation);
+        var end = new LedgerLine { Receipt = UnsafeByteOperations.UnsafeWrap(LedgerJson.Write(receipt)) };
+        end.Envelopes.AddRange(envelopes);
+        await responseStream.WriteAsync(end, cancellation);
     }
 
     public override async Task ReadOutput(OutputRequest request, IServerStreamWriter<OutputPart> responseStream, ServerCallContext context)

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using IuCutter.Ledgers;
+using IuCutter.Reports;
 
 namespace IuCutter.Agent.Ledger;
 
@@ -48,6 +49,10 @@ public sealed class LedgerKey : IDisposable
         var signature = _key.SignData(Encoding.ASCII.GetBytes(LedgerReceipt.SignedText(entries, head)), HashAlgorithmName.SHA256);
         return new LedgerReceipt(entries, head, Convert.ToBase64String(signature), Convert.ToBase64String(PublicKey.Span));
     }
+
+    /// <summary>Signs a statement as DSSE says.</summary>
+    public byte[] Envelope(byte[] statement) => DsseEnvelope.Write(
+        statement, _key.SignData(DsseEnvelope.SignedBytes(statement), HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence), PublicKey.Span);
 
     public void Dispose() => _key.Dispose();
 }

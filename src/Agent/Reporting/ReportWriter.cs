@@ -51,6 +51,11 @@ public sealed class ReportWriter(TargetHost host, string operation)
                 File.WriteAllBytes(Path.Combine(_folder, name), bytes);
             }
 
+            if (InTotoStatements.Of(record) is { IsEmpty: false } statements)
+            {
+                File.WriteAllBytes(Path.Combine(_folder, InTotoStatements.File), [.. statements.SelectMany(s => (byte[])[.. host.Key.Envelope(s), (byte)'\n'])]);
+            }
+
             File.WriteAllBytes(Path.Combine(_folder, ReportPackage.LedgerFile), [.. lines.SelectMany(l => (byte[])[.. l.Span, (byte)'\n'])]);
             File.WriteAllBytes(Path.Combine(_folder, ReportPackage.ReceiptFile), [.. LedgerJson.Write(receipt), (byte)'\n']);
         }

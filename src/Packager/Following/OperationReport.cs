@@ -17,15 +17,26 @@ internal sealed class OperationReport(Target target)
         try
         {
             var record = OperationRecord.Of(operation, SignedLedger.Read(answer.Lines, answer.Receipt));
-            byte[] ledger = [.. answer.Lines.SelectMany(l => (byte[])[.. l.Span, (byte)'\n'])];
-            byte[] receipt = [.. LedgerJson.Write(answer.Receipt), (byte)'\n'];
-            return (record, [.. ReportPackage.Files(record), (ReportPackage.LedgerFile, ledger), (ReportPackage.ReceiptFile, receipt)]);
+            List<(string, byte[])> files =
+            [
+                .. ReportPackage.Files(record),
+                (ReportPackage.LedgerFile, Lines(answer.Lines)),
+                (ReportPackage.ReceiptFile, Lines([LedgerJson.Write(answer.Receipt)])),
+            ];
+            if (answer.Envelopes.Count > 0)
+            {
+                files.Add((InTotoStatements.File, Lines(answer.Envelopes)));
+            }
+
+            return (record, files);
         }
         catch (LedgerBrokenException broken)
         {
             throw new CommandException(ExitCode.Blocked, "LEDGER_BROKEN", $"the ledger of {target.Address} does not verify: {broken.Message}", "nothing is reported from it; `iucutter logs --json` shows the lines as they are", broken);
         }
     }
+
+    private static byte[] Lines(IEnumerable<ReadOnlyMemory<byte>> lines) => [.. lines.SelectMany(l => (byte[])[.. l.Span, (byte)'\n'])];
 
     private async Task<string> FindAsync(string? release, CancellationToken cancellation)
     {

@@ -26,6 +26,7 @@ internal static class ReportFolder
 
             var files = ReportPackage.Files(record);
             await MustBeAsync(folder, files, cancellation);
+            await MustAttestAsync(folder, InTotoStatements.Of(record), receipt, cancellation);
             return (record, receipt, files.Length);
         }
         catch (LedgerBrokenException broken)
@@ -89,10 +90,20 @@ internal static class ReportFolder
             }
         }
 
-        var known = files.Select(f => f.Name).Append(ReportPackage.LedgerFile).Append(ReportPackage.ReceiptFile).ToHashSet(StringComparer.Ordinal);
+        var known = files.Select(f => f.Name).Append(ReportPackage.LedgerFile).Append(ReportPackage.ReceiptFile).Append(InTotoStatements.File).ToHashSet(StringComparer.Ordinal);
         if (Directory.EnumerateFileSystemEntries(folder).Select(Path.GetFileName).FirstOrDefault(n => !known.Contains(n!)) is { } stranger)
         {
             throw Broken(folder, $"{stranger} is no part of a report");
+        }
+    }
+
+    private static async Task MustAttestAsync(string folder, IReadOnlyCollection<byte[]> statements, LedgerReceipt receipt, CancellationToken cancellation)
+    {
+        var path = Path.Combine(folder, InTotoStatements.File);
+        var envelopes = File.Exists(path) ? Split(await File.ReadAllBytesAsync(path, cancellation)).ToList() : [];
+        if (envelopes.Count != statements.Count || envelopes.Zip(statements).Any(e => !DsseEnvelope.Verifies(e.First, e.Second, receipt.PublicKey)))
+        {
+            throw Broken(folder, $"{InTotoStatements.File} does not attest what the ledger lines say under the agent's key");
         }
     }
 

@@ -7,7 +7,8 @@ using IuCutter.Protos.V1;
 namespace IuCutter.Packager.Following;
 
 /// <summary>Ledger lines of a target, with its agent's signature under the last.</summary>
-internal sealed record SignedAnswer(IReadOnlyList<ReadOnlyMemory<byte>> Lines, LedgerReceipt Receipt)
+/// <param name="Envelopes">Of an ended push: its in-toto statements, signed.</param>
+internal sealed record SignedAnswer(IReadOnlyList<ReadOnlyMemory<byte>> Lines, LedgerReceipt Receipt, IReadOnlyList<ReadOnlyMemory<byte>> Envelopes)
 {
     /// <exception cref="CommandException">The target cannot be reached, refuses, or does not sign.</exception>
     public static async Task<SignedAnswer> AskAsync(Target target, LedgerRequest request, CancellationToken cancellation)
@@ -23,7 +24,7 @@ internal sealed record SignedAnswer(IReadOnlyList<ReadOnlyMemory<byte>> Lines, L
                 var line = call.ResponseStream.Current;
                 if (!line.Receipt.IsEmpty)
                 {
-                    return new SignedAnswer(lines, LedgerJson.ReadReceipt(line.Receipt.Span));
+                    return new SignedAnswer(lines, LedgerJson.ReadReceipt(line.Receipt.Span), [.. line.Envelopes.Select(e => e.Memory)]);
                 }
 
                 lines.Add(line.Line.Memory);
