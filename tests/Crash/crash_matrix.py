@@ -38,14 +38,14 @@ class Target:
 
     def __init__(self, folder):
         self.folder, self.root, self.state = folder, f"{folder}/root", f"{folder}/state"
-        self.socket, self.agent = f"{folder}/agent.sock", None
+        self.socket, self.agent, self.before = f"{folder}/agent.sock", None, []
 
     def start(self, crash_at=None):
         log = open(f"{self.folder}/agent.log", "ab")
         environment = dict(os.environ, **({"IUCUTTER_CRASH_AT": crash_at} if crash_at else {}))
         began = os.path.getsize(f"{self.folder}/agent.log")
         self.agent = subprocess.Popen(
-            [AGENT, "serve", "--root", self.root, "--state", self.state, "--socket", self.socket], stdout=log, stderr=log, env=environment, start_new_session=True)
+            [*self.before, AGENT, "serve", "--root", self.root, "--state", self.state, "--socket", self.socket], stdout=log, stderr=log, env=environment, start_new_session=True)
         for _ in range(600):
             if b" serves " in open(f"{self.folder}/agent.log", "rb").read()[began:]:
                 return
@@ -62,7 +62,7 @@ class Target:
     def client(self, *words):
         return subprocess.Popen(
             [PACKAGER, *words, "--target", f"unix://{self.socket}"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
-            env=dict(os.environ, XDG_CACHE_HOME=f"{self.folder}/cache"))
+            env=dict(os.environ, XDG_CACHE_HOME=f"{self.folder}/cache", XDG_STATE_HOME=f"{self.folder}/kept"))
 
     def run(self, *words, allowed=(0,)):
         client = self.client(*words)

@@ -115,12 +115,20 @@ public sealed class PayloadRunner(Sandbox sandbox, SandboxTier leastTier, long? 
         return found;
     }
 
+    /// <summary>Kept before the ledger names it, and to last: a file under a digest that holds something else would be worse than none.</summary>
     private string Keep(KeptOutput output)
     {
         var kept = Path.Combine(state.Outputs, output.Digest.ToString());
+        using (var written = File.OpenHandle(output.Path))
+        {
+            Posix.DirectoryHandle.Flush(written);
+        }
+
         CrashPoint.Reach("C13.before");
         File.Move(output.Path, kept, overwrite: true);
         CrashPoint.Reach("C13.after");
+        using var outputs = Posix.DirectoryHandle.Open(state.Outputs);
+        outputs.Flush();
         return kept;
     }
 }
