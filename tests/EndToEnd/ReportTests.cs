@@ -144,6 +144,30 @@ public sealed class ReportTests
         Assert.Equal(Verdict.B, scene.LastEnd.Verdict);
     }
 
+    [Fact]
+    public async Task Each_operation_leaves_its_report_on_this_host_and_where_the_configuration_says()
+    {
+        await using var scene = await Scene.OpenAsync();
+        var archive = Directory.CreateDirectory(Path.Combine(scene.Folder, "archive")).FullName;
+        await Programs.OutputOfAsync(archive, "git", "init", "-q");
+        await Programs.OutputOfAsync(archive, "git", "config", "user.name", "t");
+        await Programs.OutputOfAsync(archive, "git", "config", "user.email", "t@localhost");
+        scene.Payload.Write("iucutter.yaml", Payload.Yaml("publish: { repository: ../archive }"));
+        await scene.Payload.CommitAsync("publishes");
+
+        (await scene.PushAsync()).Exits(0).Says("report published").Says("report.html");
+        var operation = scene.Ledger[^1].Operation;
+        (await scene.CliAsync("verify", Path.Combine(archive, operation))).Exits(0);
+        (await scene.CliAsync("verify", Path.Combine(scene.Folder, "mine", "iucutter", "reports", operation))).Exits(0);
+        Assert.Contains("verdict A", await Programs.OutputOfAsync(archive, "git", "log", "--format=%s"), StringComparison.Ordinal);
+        Assert.Equal("", await Programs.OutputOfAsync(archive, "git", "status", "--porcelain"));
+
+        Directory.Delete(archive, recursive: true);
+        scene.Payload.Write("app.txt", "version 2\n");
+        await scene.Payload.CommitAsync("two");
+        (await scene.PushAsync()).Exits(0).Says("is not there; make it with `git init`");
+    }
+
     private static async Task<Scene> PushedAsync()
     {
         var scene = await Scene.OpenAsync();

@@ -14,7 +14,8 @@ internal static class OperationRun
         {
             var story = await new OperationWatch(target, view, here.Time, showFrom).FollowAsync(operation, cancellation);
             var result = await OperationOutcome.OfAsync(story, target, wasLiveAlready: false, cancellation);
-            view.Result(result);
+            var report = await new ReportKeeping(target, here, view.Note).KeepAsync(result.Operation ?? operation, publish: null, here.Folder, cancellation);
+            view.Result(result with { Report = report });
             await new LedgerMemory(target, here).CompareIfReachableAsync(cancellation);
             return result.Exit;
         }

@@ -79,7 +79,9 @@ internal sealed class Push(PushSubject subject, PushAsk ask, Target target, IOpe
             }
 
             var result = await OperationOutcome.OfAsync(await watching, target, wasLiveAlready, cancellation);
-            view.Result(result);
+            var publish = wasLiveAlready ? null : subject.Configuration.Publish;
+            var report = await new ReportKeeping(target, here, view.Note).KeepAsync(reply.OperationId, publish, subject.Source.Place, cancellation);
+            view.Result(result with { Report = report });
             return result.Exit;
         }
         finally

@@ -23,6 +23,9 @@ internal sealed record OperationResult
     /// <summary>Where the release lies on the target; null when it does not, or nobody knows.</summary>
     public string? ReleasePath { get; init; }
 
+    /// <summary>The folder of its report on this host; null when there is none.</summary>
+    public string? Report { get; init; }
+
     public ImmutableArray<string> Changes { get; init; } = [];
 
     public string? Undo { get; init; }

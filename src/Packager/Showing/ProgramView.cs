@@ -71,6 +71,7 @@ internal sealed class ProgramView(JsonLines lines, Screen people, TimeProvider t
         }
 
         json.WriteEndArray();
+        json.WriteString("report", result.Report);
         json.WriteString("undo", result.Undo);
         json.WriteString("next", result.Next);
         json.WriteEndObject();

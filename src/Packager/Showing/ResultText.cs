@@ -19,6 +19,11 @@ internal static class ResultText
             yield return line;
         }
 
+        if (result.Report is { } report)
+        {
+            yield return Row("report", Path.Combine(report, "report.html"));
+        }
+
         if (result.Undo is { } undo)
         {
             yield return Row("way back", undo);

@@ -93,6 +93,7 @@ public static class ConfigurationFile
             Assert = root.Items("assert", "a list of assertions", new AssertionReader(problems, commands).Read),
             Smoke = commands.Gate(root, "smoke"),
             Forbid = Forbid(root),
+            Publish = Publish(root),
             Environment = root.Texts("environment", "a list of names") ?? [],
         };
         root.RefuseUnknown();
@@ -125,6 +126,18 @@ public static class ConfigurationFile
         }
 
         return root.Word<ArtifactFormat>("format") ?? ArtifactFormat.Tar;
+    }
+
+    private static PublishRule? Publish(MappingReader root)
+    {
+        if (root.Inner("publish", "{ directory: path } or { repository: path }") is not { } inner)
+        {
+            return null;
+        }
+
+        var rule = new PublishRule { Directory = inner.Text("directory"), Repository = inner.Text("repository") };
+        inner.RefuseUnknown();
+        return rule;
     }
 
     private static SourceRules Source(MappingReader root)

@@ -54,6 +54,9 @@ public sealed record ReleaseConfiguration
     [JsonRequired]
     public ForbidRules Forbid { get; init; } = new();
 
+    /// <summary>Where a push's report is copied to; null for nowhere but the user's own.</summary>
+    public PublishRule? Publish { get; init; }
+
     /// <summary>Names that every command gets from the agent's own environment; their values are masked wherever output is shown.</summary>
     [JsonRequired]
     public IReadOnlyList<string> Environment { get; init; } = [];
