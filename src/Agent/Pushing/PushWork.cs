@@ -20,6 +20,7 @@ public sealed class PushWork(TargetHost host, Operation operation, PushOrder ord
     private TargetReading? _first;
     private SlotState? _switchedFrom;
     private bool _published;
+    private string? _damage;
     private TreeComparison? _present;
 
     public PushOrder Order => order;
@@ -171,7 +172,7 @@ public sealed class PushWork(TargetHost host, Operation operation, PushOrder ord
         });
         if (gate.MayGoOn)
         {
-            promotion.ProveTheWayBack(gate, order.Release, _switchedFrom!, cancellationToken);
+            _damage = promotion.ProveTheWayBack(gate, order.Release, _switchedFrom!, cancellationToken);
             ReadAnchors(gate, "anchors.promoted", "the anchors are as they were, after promoting", cancellationToken);
         }
 
@@ -281,8 +282,16 @@ public sealed class PushWork(TargetHost host, Operation operation, PushOrder ord
         var last = TargetReading.Take(host.Root, order.Slot, order.Configuration.Anchors, cancellationToken);
         var undo = last.Slot == _first.Slot || _first.Slot is SlotState.Free ? null : $"iucutter rollback --slot {order.Slot}";
         var changes = _first.ChangesTo(last, OtherWork.Beside(host.Ledger, operation.Id));
-        return new TargetState(true, [.. changes, .. ReleaseChange(cancellationToken)], undo);
+
+        // Nobody had looked at it before: that it was so already cannot be claimed.
+        IEnumerable<string> damage = _damage is null ? [] : [_damage];
+        return new TargetState(true, [.. changes, .. ReleaseChange(cancellationToken), .. damage], undo ?? WayRoundDamage());
     }
+
+    /// <summary>The newest proved release before the damaged one; null when there is none, or nothing is damaged.</summary>
+    private string? WayRoundDamage() => _damage is not null && host.Ledger.History(order.Slot).RollbackRelease is { } sound
+        ? $"iucutter rollback --slot {order.Slot} --to {sound}"
+        : null;
 
     /// <summary>A release that lay there before was not the push's to remove: what the payload's commands did to it stays.</summary>
     private IEnumerable<string> ReleaseChange(CancellationToken cancellationToken) => _present is { } before && operation.Stopper is not null

@@ -38,7 +38,8 @@ public sealed class Promotion(TargetHost host, Operation operation, string slot)
     /// Tries the way back with the same code on a link beside the slot, so that users never see it, and reads the release that a
     /// rollback would go to from the disk, file for file.
     /// </summary>
-    public void ProveTheWayBack(CheckList gate, ReleaseId live, SlotState before, CancellationToken cancellationToken)
+    /// <returns>What is wrong with the release to go back to; null when nothing is, or there is none.</returns>
+    public string? ProveTheWayBack(CheckList gate, ReleaseId live, SlotState before, CancellationToken cancellationToken)
     {
         gate.Observe("way-back.tried", "the way back and forth was tried on a link beside the slot", $"{before}, then {live}", () =>
         {
@@ -55,13 +56,16 @@ public sealed class Promotion(TargetHost host, Operation operation, string slot)
             return Observation.Of(back == before && forth == start, $"{back}, then {forth}");
         });
 
-        if (before.LiveRelease is { } earlier)
+        if (before.LiveRelease is not { } earlier)
         {
-            gate.Observe("way-back.whole", "the release to go back to is whole", $"every file of {earlier} equals its manifest", () =>
-            {
-                var comparison = ReleaseFolder.Verify(host.Root, earlier, cancellationToken);
-                return Observation.Of(comparison.HoldsTheManifest, comparison.ToString(), ("files", comparison.Files), ("bytes", comparison.Bytes));
-            });
+            return null;
         }
+
+        var whole = gate.Observe("way-back.whole", "the release to go back to is whole", $"every file of {earlier} equals its manifest", () =>
+        {
+            var comparison = ReleaseFolder.Verify(host.Root, earlier, cancellationToken);
+            return Observation.Of(comparison.HoldsTheManifest, comparison.ToString(), ("files", comparison.Files), ("bytes", comparison.Bytes));
+        });
+        return whole.IsHeld ? null : $"release {earlier}, live before, does not equal its manifest: {whole.Seen}";
     }
 }
