@@ -165,12 +165,12 @@ class Record:
         return sorted(close + [chance.randint(self.first, len(self.events)) for _ in range(count - len(close))])
 
 
-def acknowledged_faults(target, receipt):
-    """Whether the ledger still holds the line that a packager was told of, and no line after it was torn."""
+def acknowledged_faults(target, receipt, settled):
+    """Whether the ledger still holds the line that a packager was told of; and, once settled, no line that is torn."""
     if not os.path.exists(f"{target.state}/ledger/ledger.jsonl"):
         return ["I3 there is no ledger, and its head was acknowledged"] if receipt else []
     _, broken, raw = check_target.ledger_of(target.state)
-    faults = [f"I3 {fault}" for fault in broken]
+    faults = [f"I3 {fault}" for fault in broken] if settled else []
     if receipt:
         if target.key() != receipt["key"]:
             faults.append("I3 the key is another than the one that signed what was acknowledged")
@@ -221,14 +221,15 @@ def read_state(target, allowed, receipt):
     """The faults of one state: as the disk comes up, and after the agent was started on it."""
     faults = []
     try:
-        faults += check_target.faults_of(target.root, target.state, "app", allowed, settled=False) + acknowledged_faults(target, receipt)
+        faults += check_target.faults_of(target.root, target.state, "app", allowed, settled=False)
+        faults += acknowledged_faults(target, receipt, settled=False)
         faults = [f"as the disk came up: {fault}" for fault in faults]
         target.start()
         if target.agent.poll() is not None:
             return [*faults, f"the agent does not start: {open(f'{target.folder}/agent.log', errors='replace').read()[-400:]}"]
         target.stop()
-        after = check_target.faults_of(target.root, target.state, "app", allowed) + acknowledged_faults(target, receipt) + output_faults(target)
-        return faults + [f"after a start: {fault}" for fault in after]
+        after = check_target.faults_of(target.root, target.state, "app", allowed) + acknowledged_faults(target, receipt, settled=True)
+        return faults + [f"after a start: {fault}" for fault in after + output_faults(target)]
     except (OSError, ValueError, LookupError, RuntimeError) as error:
         return [*faults, f"it cannot be read: {error!r}"]
     finally:

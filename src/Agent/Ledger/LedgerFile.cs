@@ -20,6 +20,7 @@ public sealed class LedgerFile : IDisposable
     private readonly LedgerChain _chain = new();
     private readonly LedgerIndex _index = new();
     private long _length;
+    private bool _isFlushed = true;
 
     private LedgerFile(DirectoryHandle directory, SafeFileHandle file, string path, TimeProvider time)
     {
@@ -75,6 +76,19 @@ public sealed class LedgerFile : IDisposable
             _index.Add(entry, _length - line.Length - 1, line.Length);
             CrashPoint.Reach("C16.after");
             return (line, entry);
+        }
+    }
+
+    /// <summary>Makes every line survive a power cut: before anyone is told of the head, who would take its loss for a ledger that was cut.</summary>
+    public void Flush()
+    {
+        lock (_lock)
+        {
+            if (!_isFlushed)
+            {
+                DirectoryHandle.Flush(_file);
+                _isFlushed = true;
+            }
         }
     }
 
@@ -142,6 +156,12 @@ public sealed class LedgerFile : IDisposable
             }
 
             var bytes = line.GetBuffer().AsSpan(0, (int)line.Length);
+            if (bytes.Contains((byte)0))
+            {
+                SetZeroedTailAside();
+                return;
+            }
+
             _index.Add(_chain.Take(bytes), _length, bytes.Length);
             _length += bytes.Length + 1;
             line.SetLength(0);
@@ -151,6 +171,18 @@ public sealed class LedgerFile : IDisposable
         {
             SetTornTailAside(line.ToArray());
         }
+    }
+
+    private void SetZeroedTailAside()
+    {
+        var rest = new byte[RandomAccess.GetLength(_file) - _length];
+        _ = RandomAccess.Read(_file, rest, _length);
+        if (!TornTail.Is(rest))
+        {
+            throw new LedgerBrokenException(_chain.Entries + 1, "it holds zeros, and lines that had been flushed come after it");
+        }
+
+        SetTornTailAside(rest);
     }
 
     /// <summary>A line without its newline was being written when the agent or the power went: it never counted, and it is kept.</summary>
@@ -192,6 +224,7 @@ public sealed class LedgerFile : IDisposable
         CrashPoint.Reach("C15.before", () => RandomAccess.Write(_file, line.AsSpan(0, line.Length / 2), _length));
         RandomAccess.Write(_file, [line, "\n"u8.ToArray()], _length);
         CrashPoint.Reach("C15.after");
+        _isFlushed = durable;
         if (durable)
         {
             DirectoryHandle.Flush(_file);

@@ -1,5 +1,6 @@
 using System.Text;
 using IuCutter.Agent.Ledger;
+using IuCutter.Gates;
 using IuCutter.Ledgers;
 using IuCutter.Tests.Unit.Support;
 
@@ -46,6 +47,50 @@ public sealed class LedgerFileTests : IDisposable
         }
 
         Assert.NotEmpty(Directory.GetFiles(_folder.Path, "*.torn"));
+    }
+
+    [Fact]
+    public void What_a_power_cut_left_of_lines_that_were_not_flushed_is_set_aside_with_its_zeros()
+    {
+        Fill(2);
+        var flushed = File.ReadAllBytes(Lines);
+        using (var ledger = Open())
+        {
+            for (var i = 0; i < 20; i++)
+            {
+                ledger.Append("op-1", new LedgerEvent.GateBegun(GateId.G4, "target host"), durable: false);
+            }
+
+            ledger.Append("op-1", new LedgerEvent.ReleaseProved("app", "r2"), durable: true);
+        }
+
+        var whole = File.ReadAllBytes(Lines);
+        for (var lost = flushed.Length; lost + 300 < whole.Length; lost += 300)
+        {
+            File.WriteAllBytes(Lines, [.. whole[..lost], .. new byte[300], .. whole[(lost + 300)..]]);
+            using (var ledger = Open())
+            {
+                Assert.InRange(ledger.Head.Entries, 2, 22);
+            }
+
+            Assert.True(whole.AsSpan(0, lost).StartsWith(File.ReadAllBytes(Lines)));
+        }
+
+        Assert.Contains(Directory.GetFiles(_folder.Path, "*.torn"), f => File.ReadAllBytes(f).AsSpan().EndsWith(whole.AsSpan(whole.Length - 50)));
+    }
+
+    [Fact]
+    public void Zeros_before_a_line_that_had_been_flushed_are_no_power_cut()
+    {
+        Fill(4);
+        var whole = File.ReadAllBytes(Lines);
+        whole[20] = 0;
+        File.WriteAllBytes(Lines, whole);
+
+        var broken = Assert.Throws<LedgerBrokenException>(() => Open().Dispose());
+
+        Assert.Contains("holds zeros", broken.Message, StringComparison.Ordinal);
+        Assert.Equal(whole, File.ReadAllBytes(Lines));
     }
 
     [Fact]
