@@ -43,7 +43,7 @@ def missing(systems, without_flushes):
 
 
 def refused():
-    """What root itself may not do here: in a container, most likely."""
+    """What root itself may not do here, in a container most likely; from here on mounts are our own."""
     with tempfile.TemporaryDirectory() as place:
         try:
             os.close(os.open("/dev/fuse", os.O_RDWR))
@@ -55,6 +55,7 @@ def refused():
         except subprocess.CalledProcessError:
             return ["no loop devices"]
         try:
+            recorded_disk.keep_mounts_private()
             recorded_disk.mount("none", f"{place}/mounted", "tmpfs")
         except OSError as error:
             return [f"mounting is not allowed ({error.strerror})"]
