@@ -202,6 +202,12 @@ public sealed class PayloadChecks(
         }
 
         var (holds, seen) = TestJudgement.Of(test, source, counts);
+        if (run.Evidence.OutputTruncated)
+        {
+            // Counts that nobody can read again are no evidence.
+            (holds, seen) = (false, $"{seen}, but the output is kept in part only ({run.Evidence.OutputBytes} bytes were printed)");
+        }
+
         return command with
         {
             Status = holds && command.IsHeld ? CheckStatus.Held : CheckStatus.NotHeld,
