@@ -15,7 +15,7 @@ internal static class HtmlForm
         main{max-width:72rem;margin:0 auto;padding:2rem 1.25rem}header,section{background:var(--paper);border:1px solid var(--line);border-radius:10px;padding:1.25rem 1.5rem;margin-bottom:1rem}
         h1{font-size:1.35rem;margin:0 0 .25rem;overflow-wrap:anywhere}h2{font-size:1.1rem;margin:0 0 .5rem}h3{font-size:.95rem;margin:1.25rem 0 .35rem}p{margin:.35rem 0;overflow-wrap:anywhere}
         .verdict{display:inline-block;font-size:1.6rem;font-weight:700;border-radius:8px;padding:.1rem .8rem;margin-right:.75rem;color:#fff;vertical-align:middle}.soft{color:var(--soft)}
-        table{border-collapse:collapse;width:100%;font-size:.86rem;display:block;overflow-x:auto}th,td{text-align:left;vertical-align:top;padding:.3rem .6rem .3rem 0;border-bottom:1px solid var(--line);overflow-wrap:anywhere}th{color:var(--soft);font-weight:600}
+        table{border-collapse:collapse;width:100%;font-size:.86rem;display:block;overflow-x:auto}th,td{text-align:left;vertical-align:top;padding:.3rem .6rem .3rem 0;border-bottom:1px solid var(--line);overflow-wrap:break-word}th{color:var(--soft);font-weight:600;white-space:nowrap}
         dl{display:grid;grid-template-columns:minmax(8rem,max-content) 1fr;gap:.1rem 1rem;margin:.4rem 0;font-size:.88rem}dt{color:var(--soft)}dd{margin:0;overflow-wrap:anywhere}
         pre{background:var(--ground);border:1px solid var(--line);border-radius:6px;padding:.6rem .8rem;overflow-x:auto;font-size:.8rem;white-space:pre-wrap;overflow-wrap:anywhere}
         .gate{display:grid;grid-template-columns:3rem 13rem 8rem 1fr 5rem;gap:.5rem;align-items:center;font-size:.88rem;padding:.15rem 0}.bar{height:.8rem;border-radius:3px;min-width:3px}.way{background:var(--ground);border-radius:3px}
