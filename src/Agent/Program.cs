@@ -27,11 +27,7 @@ internal static class Program
             Description = "the agent's own directory: ledger, keys, kept outputs",
             DefaultValueFactory = _ => new DirectoryInfo("/var/lib/iucutter"),
         };
-        var socket = new Option<FileInfo>("--socket")
-        {
-            Description = "the Unix socket to listen on",
-            DefaultValueFactory = _ => new FileInfo("/run/iucutter/agent.sock"),
-        };
+        var socket = new Option<FileInfo>("--socket") { Description = "the Unix socket to listen on", DefaultValueFactory = _ => new FileInfo("/run/iucutter/agent.sock") };
         var port = new Option<int?>("--port") { Description = "listen on this TCP port of 127.0.0.1 too; anyone on this host can reach it" };
         var sandbox = new Option<SandboxTier>("--sandbox")
         {
@@ -39,10 +35,11 @@ internal static class Program
             DefaultValueFactory = _ => SandboxTier.T3,
         };
         var users = new Option<string[]>("--allow-user") { Description = "a user beside root and the agent's own who may connect; can be given again" };
-        var policy = new Option<FileInfo?>("--policy") { Description = "a file of what this agent demands of every push, whatever the pushed commit says (docs/policy.md)" };
+        var policy = OperatorsFile("--policy", "a file of what this agent demands of every push, whatever the pushed commit says (docs/policy.md)");
+        var people = OperatorsFile("--people", "an allowed-signers file (ssh-keygen(1)) of the people whose signed word counts here (docs/gaps.md)");
         var command = new Command("serve", "Runs the agent until it is stopped.\n\nExample: iucutter-agent serve --root /opt/apps --allow-user deploy")
         {
-            deployRoot, state, socket, port, sandbox, users, policy,
+            deployRoot, state, socket, port, sandbox, users, policy, people,
         };
         command.SetAction((parsed, cancellationToken) => ServeAsync(
             new AgentOptions(
@@ -52,10 +49,13 @@ internal static class Program
                 parsed.GetValue(port),
                 parsed.GetRequiredValue(sandbox),
                 parsed.GetValue(users) ?? [],
-                parsed.GetValue(policy)?.FullName),
+                parsed.GetValue(policy)?.FullName,
+                parsed.GetValue(people)?.FullName),
             cancellationToken));
         return command;
     }
+
+    private static Option<FileInfo?> OperatorsFile(string name, string description) => new(name) { Description = description };
 
     private static async Task<int> ServeAsync(AgentOptions options, CancellationToken cancellationToken)
     {

@@ -24,6 +24,12 @@ public enum RefusalCode
     /// <summary>The caller may not do this.</summary>
     NotAllowed,
 
+    /// <summary>No file of people's keys was given to the agent.</summary>
+    NoPeople,
+
+    /// <summary>The person named has not signed this.</summary>
+    NotSigned,
+
     /// <summary>The target has no room left.</summary>
     NoRoom,
 

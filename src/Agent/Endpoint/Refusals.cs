@@ -24,6 +24,8 @@ internal static class Refusals
         RefusalCode.DigestMismatch => StatusCode.DataLoss,
         RefusalCode.NothingToRollBackTo => StatusCode.FailedPrecondition,
         RefusalCode.NotAllowed => StatusCode.PermissionDenied,
+        RefusalCode.NoPeople => StatusCode.FailedPrecondition,
+        RefusalCode.NotSigned => StatusCode.PermissionDenied,
         RefusalCode.NoRoom => StatusCode.ResourceExhausted,
         RefusalCode.TargetFault => StatusCode.Internal,
     };

@@ -1,5 +1,6 @@
 using Google.Protobuf;
 using Grpc.Core;
+using IuCutter.Agent.Closing;
 using IuCutter.Agent.Operations;
 using IuCutter.Agent.Pushing;
 using IuCutter.Agent.Releases;
@@ -14,9 +15,12 @@ using IuCutter.Reports;
 namespace IuCutter.Agent.Endpoint;
 
 /// <summary>The wire's end of the agent: turns calls into operations, and operations into answers. PROTOCOL.md says it in prose.</summary>
-public sealed class ReleaseAgentService(TargetHost host, OperationBoard board) : ReleaseAgent.ReleaseAgentBase
+public sealed class ReleaseAgentService(TargetHost host, OperationBoard board, GapClosing closing) : ReleaseAgent.ReleaseAgentBase
 {
     private const int PartBytes = 256 * 1024;
+
+    // The last that a date can be.
+    private static readonly long MostUnixMs = DateTimeOffset.MaxValue.ToUnixTimeMilliseconds();
 
     public override Task<StatusReply> GetStatus(StatusRequest request, ServerCallContext context) => Answer(() => new StatusAnswer(host, board).Read());
 
@@ -71,6 +75,13 @@ public sealed class ReleaseAgentService(TargetHost host, OperationBoard board) :
         var release = new ReleaseAnswer(host).ChooseForRollback(request.Slot, request.Release);
         var begun = new LedgerEvent.OperationBegun("rollback", request.Slot, request.RequestedBy, release.ToString(), null);
         return Reply(board.Start(begun, operation => new RollbackWork(host, operation, release), work => work.To == release));
+    });
+
+    public override Task<CloseGapReply> CloseGap(CloseGapRequest request, ServerCallContext context) => AnswerAsync(async () =>
+    {
+        var at = DateTimeOffset.UnixEpoch.AddMilliseconds(Math.Clamp(request.SignedUnixMs, 0, MostUnixMs));
+        var word = closing.Word(request.Slot, request.Gap, (long)Math.Min(request.Opened, long.MaxValue), request.Who, request.Why, at);
+        return new CloseGapReply { Line = (ulong)await closing.CloseAsync(word, request.Signature, context.CancellationToken) };
     });
 
     public override async Task Watch(WatchRequest request, IServerStreamWriter<Event> responseStream, ServerCallContext context)

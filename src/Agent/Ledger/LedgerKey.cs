@@ -17,6 +17,9 @@ public sealed class LedgerKey : IDisposable
     /// <summary>SubjectPublicKeyInfo.</summary>
     public ReadOnlyMemory<byte> PublicKey { get; }
 
+    /// <summary>As `iucutter status` shows it.</summary>
+    public string Fingerprint => LedgerReceipt.FingerprintOf(PublicKey.Span);
+
     public static LedgerKey OpenOrCreate(string directory)
     {
         var path = Path.Combine(directory, FileName);

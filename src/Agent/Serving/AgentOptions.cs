@@ -10,5 +10,6 @@ namespace IuCutter.Agent.Serving;
 /// <param name="LeastTier">Commands never run in a weaker fence than this.</param>
 /// <param name="Users">Users beside the agent's own and root who may connect.</param>
 /// <param name="Policy">The policy file; null for none.</param>
+/// <param name="People">The allowed-signers file of the people whose word counts; null for none.</param>
 public sealed record AgentOptions(
-    string DeployRoot, string StateDirectory, string Socket, int? Port, SandboxTier LeastTier, IReadOnlyList<string> Users, string? Policy);
+    string DeployRoot, string StateDirectory, string Socket, int? Port, SandboxTier LeastTier, IReadOnlyList<string> Users, string? Policy, string? People);

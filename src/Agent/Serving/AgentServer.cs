@@ -1,5 +1,6 @@
 using System.Net;
 using Grpc.Health.V1;
+using IuCutter.Agent.Closing;
 using IuCutter.Agent.Endpoint;
 using IuCutter.Agent.Ledger;
 using IuCutter.Agent.Operations;
@@ -32,6 +33,7 @@ internal static class AgentServer
         _ = Libc.SetCreationMask(0x12);
         var policy = options.Policy is { } file ? AgentPolicyFile.Read(OperatorFile.Read(file, "policy", "--policy"), file) : AgentPolicy.None;
         var leastTier = policy.Sandbox > options.LeastTier ? policy.Sandbox.Value : options.LeastTier;
+        _ = options.People is { } signers ? OperatorFile.Read(signers, "list of people", "--people") : [];
         using var state = StateDirectory.Open(options.StateDirectory);
         using var root = DeployRoot.Open(options.DeployRoot);
         using var ledger = LedgerFile.Open(state.Ledger, TimeProvider.System);
@@ -80,6 +82,7 @@ internal static class AgentServer
             ReleaseAgent.Descriptor, Health.Descriptor, Grpc.Reflection.V1.ServerReflection.Descriptor, Grpc.Reflection.V1Alpha.ServerReflection.Descriptor));
         builder.Services.AddSingleton(s => new OperationBoard(
             host.Ledger, host.Time, s.GetRequiredService<Recovery>().Settle, s.GetRequiredService<ILogger<OperationBoard>>()));
+        builder.Services.AddSingleton(new GapClosing(host, options.People));
         builder.Services.AddSingleton(s => new PeerPolicy(options.Users, s.GetRequiredService<ILogger<PeerPolicy>>()));
         builder.Services.AddGrpc(g => (g.MaxReceiveMessageSize, g.MaxSendMessageSize) = (MostMessageBytes, MostMessageBytes));
         builder.Services.Configure<HostOptions>(h => h.ShutdownTimeout = TimeSpan.FromSeconds(5));

@@ -22,6 +22,8 @@ internal static class Commands
             LogsVerb.Make(here),
             WatchVerb.Make(here),
             ReportVerb.Make(here),
+            GapsVerb.Make(here),
+            ReadinessVerb.Make(here),
             CompletionVerb.Make(here),
             AgentVerb.Make(),
         };

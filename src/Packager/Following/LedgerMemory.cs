@@ -90,7 +90,7 @@ internal sealed class LedgerMemory(Target target, Surroundings here)
         $"find out who rebuilt or changed that target; when you know, remove {File} to begin anew");
 
     /// <summary>As ssh-keygen prints a key's fingerprint, over its SubjectPublicKeyInfo.</summary>
-    public static string Fingerprint(ReadOnlySpan<byte> publicKey) => "SHA256:" + Convert.ToBase64String(SHA256.HashData(publicKey)).TrimEnd('=');
+    public static string Fingerprint(ReadOnlySpan<byte> publicKey) => LedgerReceipt.FingerprintOf(publicKey);
 
     public static string Fingerprint(LedgerReceipt receipt) => Fingerprint(Convert.FromBase64String(receipt.PublicKey));
 

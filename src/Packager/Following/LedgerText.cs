@@ -25,6 +25,7 @@ internal static class LedgerText
         LedgerEvent.ReleaseRemoved removed => $"removed {removed.Release}: {removed.Why}",
         LedgerEvent.HostSeen seen => $"saw the host: {string.Join(", ", seen.Measured.Keys)}",
         LedgerEvent.OperationEnded ended => $"ended with verdict {ended.Verdict}: {ended.Reason}",
+        LedgerEvent.GapClosed closed => $"gap {closed.Word.Gap} of slot {closed.Word.Slot} closed by {closed.Word.Who}'s word: {closed.Word.Why}",
         _ => what.ToString(),
     };
 

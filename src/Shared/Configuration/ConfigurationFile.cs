@@ -76,6 +76,7 @@ public static class ConfigurationFile
     {
         var commands = new CommandReader(problems);
         var guards = new GuardReader(problems);
+        var gaps = new GapReader(problems);
         var name = root.Text("name") ?? defaultName;
         var configuration = new ReleaseConfiguration
         {
@@ -95,7 +96,10 @@ public static class ConfigurationFile
             Forbid = Forbid(root),
             Publish = Publish(root),
             Environment = root.Texts("environment", "a list of names") ?? [],
+            Gaps = root.Items("gaps", "a list of gaps", gaps.Read),
+            EnableWhen = root.Items("enable_when", "a list of conditions", gaps.ReadCondition),
         };
+        gaps.RefuseUnknownChecks(configuration);
         root.RefuseUnknown();
         return configuration;
     }

@@ -11,4 +11,6 @@ namespace IuCutter.Configuration;
     RespectRequiredConstructorParameters = true,
     MaxDepth = 20)]
 [JsonSerializable(typeof(ReleaseConfiguration))]
+[JsonSerializable(typeof(IReadOnlyList<ConfiguredGap>))]
+[JsonSerializable(typeof(IReadOnlyList<Condition>))]
 internal sealed partial class ConfigurationJsonContext : JsonSerializerContext;

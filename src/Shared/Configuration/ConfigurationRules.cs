@@ -34,6 +34,7 @@ public static class ConfigurationRules
         walk.Each("forbid.allow", configuration.Forbid.Allow, (key, glob) => Glob(walk, key, glob));
         walk.Each("forbid.texts", configuration.Forbid.Texts, walk.Text);
         walk.Each("environment", configuration.Environment, walk.Variable);
+        GapRules.Check(walk, configuration);
         if (configuration.Publish is { } publish && (string.IsNullOrEmpty(publish.Directory) == string.IsNullOrEmpty(publish.Repository)))
         {
             walk.Refuse("publish", "wanted exactly one of directory: and repository:");

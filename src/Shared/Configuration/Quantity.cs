@@ -19,6 +19,13 @@ public static partial class Quantity
         return true;
     }
 
+    /// <summary>A time as <see cref="TryParseTime"/> reads it, to the second.</summary>
+    public static string Text(TimeSpan time)
+    {
+        var text = $"{((int)time.TotalHours > 0 ? $"{(int)time.TotalHours}h" : "")}{(time.Minutes > 0 ? $"{time.Minutes}m" : "")}{(time.Seconds > 0 ? $"{time.Seconds}s" : "")}";
+        return text.Length > 0 ? text : "0s";
+    }
+
     public static bool TryParseSize(string text, out long bytes)
     {
         var match = SizeForm().Match(text);

@@ -61,6 +61,12 @@ public sealed record ReleaseConfiguration
     [JsonRequired]
     public IReadOnlyList<string> Environment { get; init; } = [];
 
+    /// <summary>What the release says of itself is missing; null for nothing.</summary>
+    public IReadOnlyList<ConfiguredGap>? Gaps { get; init; }
+
+    /// <summary>What must be so before the release may be enabled; null for no conditions.</summary>
+    public IReadOnlyList<Condition>? EnableWhen { get; init; }
+
     /// <summary>
     /// What suits the payload where a gate is unset; null when nothing was detected. Not a key of the file: the source host adds it before
     /// the configuration travels, so that both hosts and the ledger hold the same commands.

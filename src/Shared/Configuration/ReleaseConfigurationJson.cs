@@ -38,5 +38,15 @@ public static class ReleaseConfigurationJson
         return problems.Count == 0 ? configuration! : throw new ConfigurationException(problems);
     }
 
+    /// <summary>The gaps that a configuration in the ledger names, whatever else is in it: an older or newer version may have written that.</summary>
+    /// <exception cref="JsonException">This version cannot read them.</exception>
+    public static IReadOnlyList<ConfiguredGap> GapsOf(JsonElement configuration) =>
+        configuration.TryGetProperty("gaps", out var gaps) ? gaps.Deserialize(ConfigurationJsonContext.Default.IReadOnlyListConfiguredGap) ?? [] : [];
+
+    /// <summary>As <see cref="GapsOf"/>, its conditions.</summary>
+    /// <exception cref="JsonException">This version cannot read them.</exception>
+    public static IReadOnlyList<Condition> ConditionsOf(JsonElement configuration) =>
+        configuration.TryGetProperty("enable_when", out var conditions) ? conditions.Deserialize(ConfigurationJsonContext.Default.IReadOnlyListCondition) ?? [] : [];
+
     private static ConfigurationException Refused(string key, string message) => new([new ConfigurationProblem(0, 0, key, message)]);
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using IuCutter.Gaps;
 using IuCutter.Gates;
 
 namespace IuCutter.Ledgers;
@@ -23,6 +24,7 @@ namespace IuCutter.Ledgers;
 [JsonDerivedType(typeof(ReleaseRemoved), "release-removed")]
 [JsonDerivedType(typeof(HostSeen), "host-seen")]
 [JsonDerivedType(typeof(OperationEnded), "operation-ended")]
+[JsonDerivedType(typeof(GapClosed), "gap-closed")]
 public abstract record LedgerEvent
 {
     private LedgerEvent()
@@ -63,6 +65,11 @@ public abstract record LedgerEvent
 
     /// <param name="Next">What to do next, as a sentence or a command.</param>
     public sealed record OperationEnded(Verdict Verdict, string Reason, ImmutableArray<string> Changes, string? Undo, string? Next) : LedgerEvent;
+
+    /// <summary>A named person's word, which the agent has verified. Belongs to no operation.</summary>
+    /// <param name="Signature">Made by ssh-keygen over <see cref="GapWord.Text"/>, armoured.</param>
+    /// <param name="Key">The fingerprint of the person's key.</param>
+    public sealed record GapClosed(GapWord Word, string Signature, string Key) : LedgerEvent;
 
     /// <summary>What is being pushed, as the source host said it.</summary>
     public sealed record PushSubject(

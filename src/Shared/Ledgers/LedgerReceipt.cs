@@ -15,6 +15,9 @@ public sealed record LedgerReceipt(long Entries, string Head, string Signature, 
     /// <summary>What is signed. Its first line keeps the signature from serving for anything else.</summary>
     public static string SignedText(long entries, string head) => $"iucutter-ledger-head-v1\n{entries}\n{head}\n";
 
+    /// <summary>As ssh-keygen prints a key's fingerprint, over its SubjectPublicKeyInfo.</summary>
+    public static string FingerprintOf(ReadOnlySpan<byte> publicKey) => "SHA256:" + Convert.ToBase64String(SHA256.HashData(publicKey)).TrimEnd('=');
+
     /// <summary>True when the signature was made with the receipt's own key. Whose key that is, the caller must know.</summary>
     public bool Verifies()
     {

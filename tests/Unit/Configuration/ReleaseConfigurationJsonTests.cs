@@ -25,6 +25,8 @@ public sealed class ReleaseConfigurationJsonTests
           - refused: { run: [v], says: no }
         forbid: { paths: ['**/*.pem'], texts: [secret], allow: [docs/x.pem] }
         environment: [TOKEN]
+        gaps: [{ id: no-load, statement: no load was put on it, owner: ann, closed_by: G5.assert.2 }]
+        enable_when: [{ gap: no-load, name: load }, { gate: G5 }, { check: G5.test }, { verdict: A }, { smoke_within: 24h }]
         """;
 
     [Fact]
@@ -74,6 +76,15 @@ public sealed class ReleaseConfigurationJsonTests
     [InlineData("{\"name\":\"A\",\"value\":\"b\"}", "{\"name\":\"GIT_DIR\",\"value\":\"b\"}")]
     [InlineData("{\"name\":\"A\",\"value\":\"b\"}", "null")]
     [InlineData("\"sandbox\":\"t2\"", "\"sandbox\":\"t0, t4\"")]
+    [InlineData("\"id\":\"no-load\"", "\"id\":\"no\\nload\"")]
+    [InlineData("\"owner\":\"ann\"", "\"owner\":\"\"")]
+    [InlineData("\"owner\":\"ann\"", "\"owner\":null")]
+    [InlineData("no load was put on it", "a\\nb")]
+    [InlineData("\"gate\":\"G5\"", "\"gate\":17")]
+    [InlineData("\"gate\":\"G5\"", "\"gate\":\"G9\"")]
+    [InlineData("\"verdict\":\"A\"", "\"verdict\":\"C\"")]
+    [InlineData("1.00:00:00", "-1.00:00:00")]
+    [InlineData("\"condition\":\"verdict\"", "\"condition\":\"anything\"")]
     [InlineData("\"probe\":[\"p\"]", "\"probe\":[]")]
     [InlineData("\"file\":\"f\",\"matches\":\"a\"", "\"file\":\"f\"")]
     public void A_liars_json_is_refused(string truth, string lie)
