@@ -162,7 +162,7 @@ public sealed class CommandRunner(Sandbox sandbox, TimeProvider time)
         };
 
         // The shell does one thing: it joins the two streams, so that they are kept in the order in which they were written.
-        List<string> words = [.. Group(spec), .. sandbox.Fence(spec.WritableDirectory, spec.ScratchDirectory, spec.Network, started),
+        List<string> words = [.. Group(spec), .. sandbox.Fence(spec.WritableDirectory, spec.ReadableDirectory, spec.ScratchDirectory, spec.Network, started),
             "/bin/sh", "-c", "exec \"$@\" 2>&1", "sh", .. spec.Arguments];
         info.FileName = words[0];
         foreach (var word in words.Skip(1))

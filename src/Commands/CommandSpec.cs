@@ -33,6 +33,9 @@ public sealed record CommandSpec
     /// <summary>With a fence, all but this directory and the scratch directory is read-only.</summary>
     public string? WritableDirectory { get; init; }
 
+    /// <summary>With a fence, seen as it is but read-only, wherever it lies.</summary>
+    public string? ReadableDirectory { get; init; }
+
     /// <summary>HOME, caches and temporary files; the caller makes and removes it.</summary>
     public required string ScratchDirectory { get; init; }
 }

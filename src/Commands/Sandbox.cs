@@ -36,7 +36,7 @@ public sealed class Sandbox
 
         var sandbox = new Sandbox(bubblewrap, hidden, null);
         var canary = new ProcessStartInfo(bubblewrap) { RedirectStandardError = true, UseShellExecute = false };
-        foreach (var argument in sandbox.Fence(null, Path.GetTempPath(), network: false).Skip(1))
+        foreach (var argument in sandbox.Fence(null, null, Path.GetTempPath(), network: false).Skip(1))
         {
             canary.ArgumentList.Add(argument);
         }
@@ -57,7 +57,7 @@ public sealed class Sandbox
 
     /// <summary>The words to put before a command.</summary>
     /// <param name="info">The file in which bubblewrap says what it has started, out of the command's reach; null for none.</param>
-    internal IReadOnlyList<string> Fence(string? writable, string scratch, bool network, string? info = null)
+    internal IReadOnlyList<string> Fence(string? writable, string? readable, string scratch, bool network, string? info = null)
     {
         if (_bubblewrap is null)
         {
@@ -92,7 +92,7 @@ public sealed class Sandbox
             words.AddRange(["--bind", directory, directory]);
         }
 
-        words.Add("--");
+        words.AddRange(readable is null ? ["--"] : ["--ro-bind", readable, readable, "--"]);
         return words;
     }
 }

@@ -15,6 +15,7 @@ public sealed class PayloadChecks(
     TargetHost host, Operation operation, ReleaseId release, ReleaseConfiguration configuration, IReadOnlyList<Gap> gaps)
 {
     private readonly string _tree = host.Root.TreePath(release);
+    private readonly PayloadRunner _payload = host.Payload.For(configuration.Link);
 
     /// <summary>Compile, import, test, assert.</summary>
     /// <param name="sourceTests">What the same tests counted on the source host, by check: <c>test.1</c> and so on.</param>
@@ -67,7 +68,7 @@ public sealed class PayloadChecks(
                 return candidate.Tests;
             }
 
-            var run = await host.Payload.RunAsync(new CheckCommand { Run = probe }, _tree, onLine: null, cancellationToken);
+            var run = await _payload.RunAsync(new CheckCommand { Run = probe }, _tree, onLine: null, cancellationToken);
             if (run.Evidence.ExitCode == 0)
             {
                 return candidate.Tests;
@@ -84,9 +85,9 @@ public sealed class PayloadChecks(
             operation.Report(gate.Gate, command.Title, i - 1, commands!.Count, "commands");
             await gate.ObserveAsync($"{part}.{i}", command.Title, Expected(command), async () =>
             {
-                var effect = new EffectLook(host.Payload, _tree);
+                var effect = new EffectLook(_payload, _tree);
                 var before = await effect.AtAsync(command, cancellationToken);
-                var run = await host.Payload.RunAsync(command, _tree, onLine: null, cancellationToken);
+                var run = await _payload.RunAsync(command, _tree, onLine: null, cancellationToken);
                 return JudgeEffect(command, Judge(command, run), before, await effect.AtAsync(command, cancellationToken));
             });
         }
@@ -108,7 +109,7 @@ public sealed class PayloadChecks(
             await gate.ObserveAsync(id, test.Command.Title, TestJudgement.Expected(test, source), async () =>
             {
                 var counting = new TestCounting(test, _tree);
-                var run = await host.Payload.RunAsync(
+                var run = await _payload.RunAsync(
                     test.Command,
                     _tree,
                     line =>
@@ -126,7 +127,7 @@ public sealed class PayloadChecks(
     {
         using var folder = host.Root.OpenRelease(release);
         using var tree = folder.OpenDirectory("tree"u8);
-        var check = new AssertionCheck(host.Payload, tree, _tree);
+        var check = new AssertionCheck(_payload, tree, _tree);
         foreach (var (assertion, i) in (configuration.Assert ?? []).Select((a, i) => (a, i + 1)))
         {
             await gate.ObserveAsync(

@@ -11,6 +11,7 @@ public sealed class PayloadRunner(Sandbox sandbox, SandboxTier leastTier, long? 
     private const int SearchBufferBytes = 1 << 20;
 
     private readonly CommandRunner _runner = new(sandbox, time);
+    private bool _isReadOnly;
 
     /// <summary>The agent's own PATH: what payloads find their programs by.</summary>
     public string SearchPath { get; } = Environment.GetEnvironmentVariable("PATH") ?? "/usr/local/bin:/usr/bin:/bin";
@@ -25,7 +26,12 @@ public sealed class PayloadRunner(Sandbox sandbox, SandboxTier leastTier, long? 
     /// <summary>Where a program lies; null when it is not on the PATH.</summary>
     public string? Find(string program) => Commands.SearchPath.Find(program, SearchPath);
 
-    /// <param name="tree">The release's directory, which the command may write to.</param>
+    /// <summary>Runs the commands of a release whose files are linked so: what releases share is read-only for them, and that takes a fence.</summary>
+    public PayloadRunner For(LinkRule link) => link == LinkRule.Copy || _isReadOnly
+        ? this
+        : new PayloadRunner(sandbox, leastTier > SandboxTier.T3 ? leastTier : SandboxTier.T3, mostMemory, state, time) { _isReadOnly = true };
+
+    /// <param name="tree">The release's directory, which the command may write to unless the release is read-only.</param>
     public async Task<PayloadRun> RunAsync(CheckCommand command, string tree, Action<string>? onLine, CancellationToken cancellationToken)
     {
         var place = Directory.CreateDirectory(Path.Combine(state.Scratch, Guid.NewGuid().ToString("N"))).FullName;
@@ -43,7 +49,8 @@ public sealed class PayloadRunner(Sandbox sandbox, SandboxTier leastTier, long? 
                 MemoryLimit = command.Memory ?? mostMemory,
                 Network = command.Network,
                 LeastTier = command.Sandbox is { } asked && asked > leastTier ? asked : leastTier,
-                WritableDirectory = tree,
+                WritableDirectory = _isReadOnly ? null : tree,
+                ReadableDirectory = _isReadOnly ? tree : null,
                 ScratchDirectory = scratch,
             };
             CrashPoint.Reach("C12.before");

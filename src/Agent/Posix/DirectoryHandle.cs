@@ -84,6 +84,24 @@ public sealed unsafe class DirectoryHandle : IDisposable
         }
     }
 
+    /// <summary>Gives the very file that is open one more name here.</summary>
+    /// <returns>False where that cannot be: on another file system, with as many names as a file may have, or forbidden by the kernel.</returns>
+    public bool TryNameFile(SafeFileHandle file, ReadOnlySpan<byte> path)
+    {
+        using var parent = OpenParent(path, out var name);
+        byte[] bytes = Terminated(name), open = Terminated(Encoding.ASCII.GetBytes($"/proc/self/fd/{file.DangerousGetHandle()}"));
+        fixed (byte* p = bytes, o = open)
+        {
+            if (Libc.LinkAt(Libc.CurrentDirectory, o, DescriptorOf(parent), p, Libc.FollowLink) == 0)
+            {
+                return true;
+            }
+        }
+
+        var failure = PosixException.Last("give a file the name", path);
+        return failure.Errno is PosixException.CrossDevice or PosixException.TooManyNames or PosixException.NotPermitted ? false : throw failure;
+    }
+
     /// <summary>The text of a link; null when the path is absent or is no link.</summary>
     public byte[]? ReadLink(ReadOnlySpan<byte> path)
     {

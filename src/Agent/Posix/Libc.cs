@@ -12,6 +12,7 @@ internal static unsafe partial class Libc
     public const int SymlinkNoFollow = 0x100;
     public const int RemoveDirectory = 0x200;
     public const int EmptyPath = 0x1000;
+    public const int FollowLink = 0x400;
     public const uint RenameNoReplace = 1;
     public const uint RenameExchange = 2;
 
@@ -50,6 +51,9 @@ internal static unsafe partial class Libc
 
     [LibraryImport(Library, EntryPoint = "symlinkat", SetLastError = true)]
     public static partial int SymlinkAt(byte* target, int directory, byte* path);
+
+    [LibraryImport(Library, EntryPoint = "linkat", SetLastError = true)]
+    public static partial int LinkAt(int oldDirectory, byte* oldPath, int newDirectory, byte* newPath, int flags);
 
     [LibraryImport(Library, EntryPoint = "unlinkat", SetLastError = true)]
     public static partial int UnlinkAt(int directory, byte* path, int flags);

@@ -7,6 +7,7 @@ namespace IuCutter.Agent.Posix;
 public sealed class PosixException(string deed, string subject, int errno)
     : IOException($"cannot {deed} {subject}: {Marshal.GetPInvokeErrorMessage(errno)} (errno {errno})")
 {
+    public const int NotPermitted = 1;
     public const int NoEntry = 2;
     public const int Exists = 17;
     public const int CrossDevice = 18;
@@ -14,6 +15,7 @@ public sealed class PosixException(string deed, string subject, int errno)
     public const int IsDirectory = 21;
     public const int NoSpace = 28;
     public const int ReadOnlyFileSystem = 30;
+    public const int TooManyNames = 31;
     public const int TooManyLinks = 40;
     public const int QuotaExceeded = 122;
 

@@ -101,7 +101,7 @@ public sealed class Preflight(TargetHost host, PushOrder order)
 
     private void CheckSandbox(CheckList gate)
     {
-        var least = Commands(order.Configuration).Select(c => c.Sandbox ?? host.Payload.LeastTier).Append(host.Payload.LeastTier).Max();
+        var least = Commands(order.Configuration).Select(c => c.Sandbox ?? host.Payload.LeastTier).Append(host.Payload.For(order.Configuration.Link).LeastTier).Max();
         gate.Observe("sandbox", "the sandbox is as strong as the checks ask", $"{least} or stronger", () => host.Payload.Tier >= least
             ? Observation.Held($"sandbox {host.Payload.Tier}")
             : Observation.CouldNotRun($"this host gives {host.Payload.Tier} only: {host.Payload.HowToStrengthen}"));

@@ -4,6 +4,7 @@ using IuCutter.Agent.Payload;
 using IuCutter.Agent.Posix;
 using IuCutter.Agent.Releases;
 using IuCutter.Agent.Reporting;
+using IuCutter.Configuration;
 using IuCutter.Gates;
 using IuCutter.Ledgers;
 using IuCutter.Manifests;
@@ -144,7 +145,14 @@ public sealed class PushWork(TargetHost host, Operation operation, PushOrder ord
             gate.Observe("complete", "the release directory is complete", "every path of the manifest, and no other", () =>
             {
                 var comparison = staging.Complete(order.ConfigurationJson, cancellationToken);
-                return Observation.Of(comparison is { HoldsTheManifest: true, Extra: 0 }, comparison.ToString(), ("files", comparison.Files));
+                var isWhole = comparison is { HoldsTheManifest: true, Extra: 0 };
+                return order.Configuration.Link == LinkRule.Copy
+                    ? Observation.Of(isWhole, comparison.ToString(), ("files", comparison.Files))
+                    : Observation.Of(
+                        isWhole,
+                        $"{comparison}, read-only; {comparison.Linked} of them are hard links to files of earlier releases",
+                        ("files", comparison.Files),
+                        ("files linked", comparison.Linked));
             });
         }
 

@@ -164,7 +164,7 @@ public sealed class Transfer(TargetHost host, Operation operation, PushOrder ord
         var manifest = Read(bytes);
         try
         {
-            _staging = Staging.Begin(host.Root, manifest);
+            _staging = Staging.Begin(host.Root, manifest, order.Configuration.Link);
             Footprint.Settle(order.Entries);
             Reuse(_staging, cancellationToken);
         }

@@ -1,6 +1,8 @@
 using System.Buffers;
 using System.Security.Cryptography;
+using IuCutter.Agent.Measuring;
 using IuCutter.Agent.Posix;
+using IuCutter.Configuration;
 using IuCutter.Digests;
 using IuCutter.Manifests;
 using Microsoft.Win32.SafeHandles;
@@ -9,25 +11,39 @@ namespace IuCutter.Agent.Releases;
 
 /// <summary>
 /// Brings a content that lies on the target into a release's tree: by reflink where the file system can, else by copy, so that the two files
-/// share nothing that a program writing in place could damage. Every byte is hashed on the way.
+/// share nothing that a program writing in place could damage; or, with <see cref="LinkRule.Hard"/>, as the same file, which nobody may write to.
+/// Every byte is hashed on the way.
 /// </summary>
-internal static class ContentCopy
+internal sealed class ContentCopy(DirectoryHandle tree, LinkRule link)
 {
     private const int BufferBytes = 256 * 1024;
 
     // Below this a reflink costs more than the copy that it saves.
     private const int SmallestReflink = 64 * 1024;
 
-    public static SafeFileHandle Create(DirectoryHandle tree, ManifestEntry entry) =>
-        tree.CreateFile(entry.Path.ToBytes(), entry.Kind == EntryKind.Executable ? 0x1EDu : 0x1A4u);
+    /// <summary>What nobody may have of a file that releases share.</summary>
+    public const uint WriteBits = 0x92;
+
+    public bool MayLink => link == LinkRule.Hard;
+
+    public SafeFileHandle Create(ManifestEntry entry)
+    {
+        var mode = entry.Kind == EntryKind.Executable ? 0x1EDu : 0x1A4u;
+        return tree.CreateFile(entry.Path.ToBytes(), MayLink ? mode & ~WriteBits : mode);
+    }
+
+    /// <summary>Gives the entry the very file that is open, if it is the entry's content; one that can have no more names is copied.</summary>
+    /// <returns>False, and nothing is left, when the source is not the content that the entry means.</returns>
+    public bool Share(SafeFileHandle source, ManifestEntry entry) =>
+        ContentDigest.Of(source, out _) == entry.Content && (tree.TryNameFile(source, entry.Path.ToBytes()) || Make(source, entry));
 
     /// <returns>False, and nothing is left, when the source is not the content that the entry means.</returns>
-    public static bool Make(SafeFileHandle source, DirectoryHandle tree, ManifestEntry entry)
+    public bool Make(SafeFileHandle source, ManifestEntry entry)
     {
         var buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
         try
         {
-            return entry.Size < BufferBytes ? CopyWhole(source, tree, entry, buffer) : CopyPieces(source, tree, entry, buffer);
+            return entry.Size < BufferBytes ? CopyWhole(source, entry, buffer) : CopyPieces(source, entry, buffer);
         }
         finally
         {
@@ -35,7 +51,7 @@ internal static class ContentCopy
         }
     }
 
-    private static bool CopyWhole(SafeFileHandle source, DirectoryHandle tree, ManifestEntry entry, byte[] buffer)
+    private bool CopyWhole(SafeFileHandle source, ManifestEntry entry, byte[] buffer)
     {
         // One byte more than there should be: a longer file is another one.
         var read = RandomAccess.Read(source, buffer.AsSpan(0, (int)entry.Size + 1), 0);
@@ -44,7 +60,7 @@ internal static class ContentCopy
             return false;
         }
 
-        using var file = Create(tree, entry);
+        using var file = Create(entry);
         if (read < SmallestReflink || !DirectoryHandle.TryReflink(source, file))
         {
             RandomAccess.Write(file, buffer.AsSpan(0, read), 0);
@@ -53,12 +69,12 @@ internal static class ContentCopy
         return true;
     }
 
-    private static bool CopyPieces(SafeFileHandle source, DirectoryHandle tree, ManifestEntry entry, byte[] buffer)
+    private bool CopyPieces(SafeFileHandle source, ManifestEntry entry, byte[] buffer)
     {
         var isWhole = false;
         try
         {
-            using var file = Create(tree, entry);
+            using var file = Create(entry);
             isWhole = CopyPieces(source, file, entry, buffer);
         }
         finally

@@ -69,7 +69,20 @@ public static class ReleaseFolder
         }
     }
 
-    /// <summary>Holds a release's files against its manifest.</summary>
+    /// <summary>How a release came to its files. One whose configuration cannot be read is taken for one that shares none.</summary>
+    public static LinkRule LinkOf(DeployRoot root, ReleaseId id)
+    {
+        try
+        {
+            return ReadConfiguration(root, id).Link;
+        }
+        catch (Exception e) when (e is RefusalException or ManifestException)
+        {
+            return LinkRule.Copy;
+        }
+    }
+
+    /// <summary>Holds a release's files against its manifest; of a read-only one also that none can be written to.</summary>
     /// <param name="readContents">False: kinds, modes and sizes only.</param>
     public static TreeComparison Verify(DeployRoot root, ReleaseId id, CancellationToken cancellationToken, bool readContents = true)
     {
@@ -77,7 +90,7 @@ public static class ReleaseFolder
         using var folder = root.OpenRelease(id);
         using var tree = folder.OpenDirectory("tree"u8);
         Footprint.Settle(manifest.Entries.Count);
-        var comparison = TreeReader.Compare(tree, manifest, readContents, cancellationToken);
+        var comparison = TreeReader.Compare(tree, manifest, LinkOf(root, id), readContents, cancellationToken);
         Footprint.Settle(comparison.Files);
         return comparison;
     }

@@ -1,5 +1,6 @@
 using System.Text;
 using IuCutter.Agent.Posix;
+using IuCutter.Configuration;
 using IuCutter.Digests;
 using IuCutter.Manifests;
 
@@ -13,6 +14,7 @@ public sealed class Staging : IDisposable
 {
     private readonly DirectoryHandle _folder;
     private readonly DirectoryHandle _tree;
+    private readonly ContentCopy _copy;
     private readonly EntriesByContent _entries;
     private readonly bool[] _have;
     private int _firstMissing;
@@ -20,14 +22,18 @@ public sealed class Staging : IDisposable
     private int _rotten;
     private IncomingContent? _incoming;
 
-    private Staging(Manifest manifest, DirectoryHandle folder, DirectoryHandle tree)
+    private Staging(Manifest manifest, DirectoryHandle folder, DirectoryHandle tree, LinkRule link)
     {
-        (Manifest, _folder, _tree) = (manifest, folder, tree);
+        (Manifest, Link, _folder, _tree) = (manifest, link, folder, tree);
+        _copy = new ContentCopy(tree, link);
         _have = new bool[manifest.DistinctContents.Count];
         _entries = new EntriesByContent(manifest);
     }
 
     public Manifest Manifest { get; }
+
+    /// <summary>Whether files may be shared with other releases that are as read-only as this one becomes.</summary>
+    public LinkRule Link { get; }
 
     /// <summary>Contents that were taken from releases on the target.</summary>
     public int Reused => _reused;
@@ -48,13 +54,13 @@ public sealed class Staging : IDisposable
     public long ResumeOffset => _incoming?.Written ?? 0;
 
     /// <summary>Makes the empty place with all of the manifest's directories.</summary>
-    public static Staging Begin(DeployRoot root, Manifest manifest)
+    public static Staging Begin(DeployRoot root, Manifest manifest, LinkRule link = LinkRule.Copy)
     {
         CrashPoint.Reach("C02.before");
         var folder = root.BeginStaging(manifest.ReleaseId);
         CrashPoint.Reach("C02.after");
         folder.MakeDirectory("tree"u8, 0x1ED);
-        var staging = new Staging(manifest, folder, folder.OpenDirectory("tree"u8));
+        var staging = new Staging(manifest, folder, folder.OpenDirectory("tree"u8), link);
         staging.MakeDirectories();
         return staging;
     }
@@ -65,12 +71,16 @@ public sealed class Staging : IDisposable
     public bool IsFile(int content) => _entries.FileOf(content) is not null;
 
     /// <summary>Takes a content from a file or link of another release; other contents may be taken at the same time.</summary>
+    /// <param name="tree">The other release's.</param>
+    /// <param name="path">In it.</param>
+    /// <param name="content">Ours.</param>
+    /// <param name="isReadOnly">True: nobody may write to that release, so the file itself can be shared.</param>
     /// <returns>False when what lies there is not that content any more.</returns>
-    public bool TakeFrom(DirectoryHandle tree, TreePath path, int content)
+    public bool TakeFrom(DirectoryHandle tree, TreePath path, int content, bool isReadOnly = false)
     {
         try
         {
-            _have[content] = _entries.FileOf(content) is { } first ? TakeFile(tree, path, content, first) : TakeLink(tree, path, content);
+            _have[content] = _entries.FileOf(content) is { } first ? TakeFile(tree, path, content, first, isReadOnly) : TakeLink(tree, path, content);
         }
         catch (PosixException e) when (!e.IsNoRoom)
         {
@@ -151,7 +161,7 @@ public sealed class Staging : IDisposable
     public TreeComparison Complete(ReadOnlySpan<byte> configuration, CancellationToken cancellationToken)
     {
         ReleaseFolder.Write(_folder, Manifest, configuration);
-        return TreeReader.Compare(_tree, Manifest, readContents: false, cancellationToken);
+        return TreeReader.Compare(_tree, Manifest, Link, readContents: false, cancellationToken);
     }
 
     public void Dispose()
@@ -194,18 +204,21 @@ public sealed class Staging : IDisposable
         return true;
     }
 
-    private bool TakeFile(DirectoryHandle tree, TreePath path, int content, ManifestEntry first)
+    private bool TakeFile(DirectoryHandle tree, TreePath path, int content, ManifestEntry first, bool isReadOnly)
     {
-        if (tree.Status(path.ToBytes()) is not { Kind: NodeKind.File })
+        if (tree.Status(path.ToBytes()) is not { Kind: NodeKind.File } status)
         {
             return false;
         }
 
+        // A shared file has one mode, whichever of its names it is called by.
+        var isExecutable = (status.Mode & 0x40) != 0;
+        var isShared = isReadOnly && _copy.MayLink && (status.Mode & ContentCopy.WriteBits) == 0 && isExecutable == (first.Kind == EntryKind.Executable);
         using var source = tree.OpenRead(path.ToBytes());
-        var isWhole = ContentCopy.Make(source, _tree, first);
+        var isWhole = isShared ? _copy.Share(source, first) : _copy.Make(source, first);
         if (isWhole)
         {
-            WriteOthers(content, first);
+            WriteOthers(content, first, isShared: isShared);
         }
 
         return isWhole;
@@ -223,7 +236,7 @@ public sealed class Staging : IDisposable
         if (first is { } entry)
         {
             CrashPoint.Reach("C08.before");
-            using var file = ContentCopy.Create(_tree, entry);
+            using var file = _copy.Create(entry);
             RandomAccess.Write(file, bytes, 0);
             CrashPoint.Reach("C08.after");
         }
@@ -264,7 +277,7 @@ public sealed class Staging : IDisposable
     private IncomingContent Begin(int content)
     {
         var entry = _entries.FileOf(content);
-        return new IncomingContent(content, Manifest.DistinctContents[content].Size, entry, entry is { } file ? ContentCopy.Create(_tree, file) : null);
+        return new IncomingContent(content, Manifest.DistinctContents[content].Size, entry, entry is { } file ? _copy.Create(file) : null);
     }
 
     /// <summary>Empty contents bring no byte that could start them.</summary>
@@ -292,7 +305,7 @@ public sealed class Staging : IDisposable
         "push again; if it happens twice, something between the hosts changes data");
 
     /// <summary>The same content at its other paths.</summary>
-    private void WriteOthers(int content, ManifestEntry? written, byte[]? linkText = null)
+    private void WriteOthers(int content, ManifestEntry? written, byte[]? linkText = null, bool isShared = false)
     {
         if (written is not null && _entries.IsAlone(content))
         {
@@ -309,7 +322,7 @@ public sealed class Staging : IDisposable
             else if (entry != written)
             {
                 using var source = _tree.OpenRead(written!.Value.Path.ToBytes());
-                if (!ContentCopy.Make(source, _tree, entry))
+                if (!(isShared && entry.Kind == written.Value.Kind ? _copy.Share(source, entry) : _copy.Make(source, entry)))
                 {
                     throw new IOException($"{written.Value.Path} changed while it was copied to {entry.Path}");
                 }

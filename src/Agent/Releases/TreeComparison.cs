@@ -9,6 +9,9 @@ namespace IuCutter.Agent.Releases;
 /// <param name="Extra">How many paths are there that the manifest does not name; directories that it implies do not count.</param>
 public sealed record TreeComparison(int Files, long Bytes, int DifferenceCount, ImmutableArray<string> Differences, int Extra, string? FirstExtra)
 {
+    /// <summary>How many of the files have more names than one: other releases have them too.</summary>
+    public int Linked { get; init; }
+
     public bool HoldsTheManifest => DifferenceCount == 0;
 
     /// <summary>For people.</summary>

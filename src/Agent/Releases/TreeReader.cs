@@ -2,6 +2,7 @@ using System.Runtime.ExceptionServices;
 using System.Text;
 using IuCutter.Agent.Measuring;
 using IuCutter.Agent.Posix;
+using IuCutter.Configuration;
 using IuCutter.Digests;
 using IuCutter.Manifests;
 
@@ -20,24 +21,31 @@ public sealed class TreeReader
     private readonly DirectoryHandle _tree;
     private readonly bool _readContents;
     private readonly Manifest _manifest;
+    private readonly uint _noFileHas;
     private readonly bool[] _seen;
     private readonly List<int> _toRead = [];
     private readonly List<string> _differences = [];
     private int _differenceCount;
     private int _extra;
+    private int _linked;
     private string? _firstExtra;
     private long _bytes;
 
-    private TreeReader(DirectoryHandle tree, Manifest manifest, bool readContents)
+    private TreeReader(DirectoryHandle tree, Manifest manifest, LinkRule link, bool readContents)
     {
+        _noFileHas = link == LinkRule.Hard ? NoFileHas | ContentCopy.WriteBits : NoFileHas;
         (_tree, _manifest, _readContents) = (tree, manifest, readContents);
         _seen = new bool[manifest.Entries.Count];
     }
 
+    /// <param name="tree">The release's, open.</param>
+    /// <param name="manifest">What must lie there.</param>
+    /// <param name="link">Hard: no file may be open to writing.</param>
     /// <param name="readContents">False: kinds, sizes and modes only, for files that were hashed while they were written.</param>
-    public static TreeComparison Compare(DirectoryHandle tree, Manifest manifest, bool readContents, CancellationToken cancellationToken)
+    /// <param name="cancellationToken">Ends the reading.</param>
+    public static TreeComparison Compare(DirectoryHandle tree, Manifest manifest, LinkRule link, bool readContents, CancellationToken cancellationToken)
     {
-        var reader = new TreeReader(tree, manifest, readContents);
+        var reader = new TreeReader(tree, manifest, link, readContents);
         reader.Walk("", cancellationToken);
         reader.ReadContents(cancellationToken);
         for (var entry = Array.IndexOf(reader._seen, false); entry >= 0; entry = Array.IndexOf(reader._seen, false, entry + 1))
@@ -46,7 +54,10 @@ public sealed class TreeReader
         }
 
         return new TreeComparison(
-            manifest.Entries.Count, reader._bytes, reader._differenceCount, [.. reader._differences], reader._extra, reader._firstExtra);
+            manifest.Entries.Count, reader._bytes, reader._differenceCount, [.. reader._differences], reader._extra, reader._firstExtra)
+        {
+            Linked = reader._linked,
+        };
     }
 
     private void Walk(string at, CancellationToken cancellationToken)
@@ -79,6 +90,7 @@ public sealed class TreeReader
     private void Hold(DirectoryHandle directory, byte[] name, int number, NodeStatus? status)
     {
         var entry = _manifest.Entries[number];
+        _linked += status is { Kind: NodeKind.File, Names: > 1 } ? 1 : 0;
         var kind = status switch
         {
             { Kind: NodeKind.Link } => EntryKind.Link,
@@ -89,9 +101,9 @@ public sealed class TreeReader
         {
             Differ(entry.Path, $"should be {entry.Kind} of {entry.Size} bytes, is {kind?.ToString() ?? "something else"} of {status?.Size}");
         }
-        else if (kind != EntryKind.Link && (status.Value.Mode & NoFileHas) != 0)
+        else if (kind != EntryKind.Link && (status.Value.Mode & _noFileHas) != 0)
         {
-            Hold(entry.Path.Raw, status.Value, NoFileHas);
+            Hold(entry.Path.Raw, status.Value, _noFileHas);
         }
         else if (kind == EntryKind.Link)
         {

@@ -85,6 +85,7 @@ public static class ConfigurationFile
             Target = Target(root),
             Format = Format(root),
             Keep = root.Number("keep", "a number of releases, 1 to 1000") ?? ReleaseConfiguration.DefaultKeep,
+            Link = root.Word<LinkRule>("link") ?? LinkRule.Copy,
             Source = Source(root),
             Guards = root.Items("guards", "a list of guards", guards.Read) ?? [],
             Anchors = root.Items("anchors", "a list of absolute paths", guards.ReadAnchor) ?? [],

@@ -40,6 +40,11 @@ public static class ConfigurationRules
             walk.Refuse("publish", "wanted exactly one of directory: and repository:");
         }
 
+        if (configuration.Link == LinkRule.Hard)
+        {
+            MustWriteNothing(walk, configuration);
+        }
+
         if (configuration.Detected is { } detected)
         {
             Candidates(walk, "detected.compile", detected.Compile);
@@ -140,6 +145,25 @@ public static class ConfigurationRules
         {
             walk.Refuse($"{key}.parity", "required compares with the source host, where source: false runs nothing; write parity: off or source: true");
         }
+    }
+
+    /// <summary>What `link: hard` makes impossible: then it is said at once, and not by a test that fails on the target.</summary>
+    private static void MustWriteNothing(RuleWalk walk, ReleaseConfiguration configuration)
+    {
+        walk.Each("test", configuration.Test, (key, test) =>
+        {
+            if (test.Report is not null)
+            {
+                walk.Refuse($"{key}.report", "the tests would write it into the release, which link: hard makes read-only; wanted counts from the output, or link: copy");
+            }
+        });
+        walk.Each("smoke", configuration.Smoke, (key, smoke) =>
+        {
+            if (smoke is { Mode: RunMode.Live, Effect.Path: { } path } && !Path.IsPathRooted(path))
+            {
+                walk.Refuse($"{key}.effect", $"a live run cannot change {Quoted.Text(path)} in the release, which link: hard makes read-only; wanted an effect elsewhere, or link: copy");
+            }
+        });
     }
 
     private static void Candidates(RuleWalk walk, string key, IReadOnlyList<Candidate> candidates) => walk.Each(key, candidates, (at, candidate) =>

@@ -32,6 +32,10 @@ public sealed record ReleaseConfiguration
     [JsonRequired]
     public int Keep { get; init; } = DefaultKeep;
 
+    /// <summary>Left out of the JSON when it is the default, so that releases staged before there was a choice still compare.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public LinkRule Link { get; init; }
+
     [JsonRequired]
     public SourceRules Source { get; init; } = new();
 

@@ -1,0 +1,119 @@
+using System.Text;
+using IuCutter.Agent.Posix;
+using IuCutter.Agent.Releases;
+using IuCutter.Configuration;
+using IuCutter.Digests;
+using IuCutter.Manifests;
+using IuCutter.Tests.Unit.Support;
+
+namespace IuCutter.Tests.Unit.Releases;
+
+public sealed class LinkedReleaseTests : IDisposable
+{
+    private static readonly (string Path, EntryKind Kind, byte[] Content)[] Payload =
+    [
+        ("bin/run", EntryKind.Executable, "#!/bin/sh\n"u8.ToArray()),
+        ("data/one", EntryKind.File, "one"u8.ToArray()),
+        ("data/twin of one", EntryKind.File, "one"u8.ToArray()),
+        ("large", EntryKind.File, [.. Enumerable.Range(0, 700_000).Select(i => (byte)(i * 31))]),
+    ];
+
+    private readonly TempFolder _folder = new();
+    private readonly DeployRoot _root;
+
+    public LinkedReleaseTests() => _root = DeployRoot.Open(_folder.Make("root"));
+
+    public void Dispose()
+    {
+        _root.Dispose();
+        _folder.Dispose();
+    }
+
+    [Fact]
+    public void Releases_that_are_both_read_only_share_every_file()
+    {
+        var (one, _) = Publish('a', LinkRule.Hard);
+        var (two, comparison) = Publish('b', LinkRule.Hard, one);
+
+        Assert.All(Payload, p => Assert.Contains(Status(two, p.Path).Inode, Payload.Select(q => Status(one, q.Path).Inode)));
+        Assert.Equal(Payload.Length, comparison.Linked);
+        Assert.All(Payload, p => Assert.Equal(p.Kind == EntryKind.Executable ? 0x16Du : 0x124u, Status(two, p.Path).Mode));
+        Assert.True(ReleaseFolder.Verify(_root, one, CancellationToken.None) is { HoldsTheManifest: true });
+    }
+
+    [Theory]
+    [InlineData(LinkRule.Copy, LinkRule.Copy)]
+    [InlineData(LinkRule.Copy, LinkRule.Hard)]
+    [InlineData(LinkRule.Hard, LinkRule.Copy)]
+    public void A_release_that_may_be_written_to_shares_no_file(LinkRule first, LinkRule second)
+    {
+        var (one, _) = Publish('a', first);
+        var (two, comparison) = Publish('b', second, one);
+
+        Assert.All(Payload, p => Assert.NotEqual(Status(one, p.Path).Inode, Status(two, p.Path).Inode));
+        Assert.All(Payload, p => Assert.Equal(1u, Status(two, p.Path).Names));
+        Assert.Equal(0, comparison.Linked);
+        Assert.Equal(first == LinkRule.Copy ? 0x1A4u : 0x124u, Status(one, "large").Mode);
+    }
+
+    [Fact]
+    public void A_file_that_changed_is_not_shared_and_one_that_was_opened_to_writing_is_copied()
+    {
+        var (one, _) = Publish('a', LinkRule.Hard);
+        var tree = _root.TreePath(one);
+        File.SetUnixFileMode(Path.Combine(tree, "large"), UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        File.Delete(Path.Combine(tree, "bin/run"));
+        File.WriteAllText(Path.Combine(tree, "bin/run"), "#!/bin/ed\n");
+        File.SetUnixFileMode(Path.Combine(tree, "bin/run"), (UnixFileMode)0x16D);
+
+        using var staging = Staging.Begin(_root, Manifest('b'), LinkRule.Hard);
+        new ReleaseReuse(_root, staging).TakeFrom(one, _ => { }, CancellationToken.None);
+
+        Assert.Equal((1, 1), (staging.Rotten, (int)staging.MissingCount));
+        using var staged = DirectoryHandle.Open(Path.Combine(_root.Path, ".iucutter/staging", staging.Manifest.ReleaseId.ToString(), "tree"));
+        Assert.Equal((1u, 3u), (staged.Status("large"u8)!.Value.Names, staged.Status("data/one"u8)!.Value.Names));
+    }
+
+    [Fact]
+    public void A_file_of_a_read_only_release_that_can_be_written_to_is_a_difference()
+    {
+        var (one, _) = Publish('a', LinkRule.Hard);
+        File.SetUnixFileMode(Path.Combine(_root.TreePath(one), "data/one"), UnixFileMode.UserRead | UnixFileMode.UserWrite);
+
+        var comparison = ReleaseFolder.Verify(_root, one, CancellationToken.None);
+
+        Assert.Equal("data/one was given the mode 600", Assert.Single(comparison.Differences));
+    }
+
+    private static Manifest Manifest(char commit) => IuCutter.Manifests.Manifest.Create(
+        "app",
+        new string(commit, 40),
+        new string('a', 40),
+        0,
+        [.. Payload.Select(p => new ManifestEntry(TreePath.FromBytes(Encoding.UTF8.GetBytes(p.Path)), p.Kind, p.Content.Length, Sha256Digest.Of(p.Content)))]);
+
+    private NodeStatus Status(ReleaseId release, string path)
+    {
+        using var tree = DirectoryHandle.Open(_root.TreePath(release));
+        return tree.Status(Encoding.UTF8.GetBytes(path))!.Value;
+    }
+
+    private (ReleaseId Release, TreeComparison Comparison) Publish(char commit, LinkRule link, ReleaseId? from = null)
+    {
+        using var staging = Staging.Begin(_root, Manifest(commit), link);
+        if (from is { } earlier)
+        {
+            new ReleaseReuse(_root, staging).TakeFrom(earlier, _ => { }, CancellationToken.None);
+        }
+        else
+        {
+            staging.Resume(0, 0);
+            staging.Take(staging.Manifest.DistinctContents.SelectMany(c => Payload.First(p => Sha256Digest.Of(p.Content) == c.Digest).Content).ToArray());
+        }
+
+        var comparison = staging.Complete(ReleaseConfigurationJson.Serialize(ReleaseConfiguration.Default("app") with { Link = link }), CancellationToken.None);
+        Assert.True(comparison is { HoldsTheManifest: true, Extra: 0 }, comparison.ToString());
+        _root.Publish(staging.Manifest.ReleaseId);
+        return (staging.Manifest.ReleaseId, comparison);
+    }
+}
