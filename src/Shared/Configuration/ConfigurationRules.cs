@@ -40,11 +40,7 @@ public static class ConfigurationRules
             walk.Refuse("publish", "wanted exactly one of directory: and repository:");
         }
 
-        if (configuration.Link == LinkRule.Hard)
-        {
-            MustWriteNothing(walk, configuration);
-        }
-
+        MustWriteNothing(walk, configuration);
         if (configuration.Detected is { } detected)
         {
             Candidates(walk, "detected.compile", detected.Compile);
@@ -150,6 +146,11 @@ public static class ConfigurationRules
     /// <summary>What `link: hard` makes impossible: then it is said at once, and not by a test that fails on the target.</summary>
     private static void MustWriteNothing(RuleWalk walk, ReleaseConfiguration configuration)
     {
+        if (configuration.Link == LinkRule.Copy)
+        {
+            return;
+        }
+
         walk.Each("test", configuration.Test, (key, test) =>
         {
             if (test.Report is not null)
