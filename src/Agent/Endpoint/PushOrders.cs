@@ -5,6 +5,7 @@ using IuCutter.Digests;
 using IuCutter.Gates;
 using IuCutter.Ledgers;
 using IuCutter.Manifests;
+using IuCutter.Plans;
 using IuCutter.Protos.V1;
 
 namespace IuCutter.Agent.Endpoint;
@@ -30,6 +31,7 @@ internal static class PushOrders
         Require(request.ManifestBytes is > 0 and <= LongestManifest, "manifest_bytes", request.ManifestBytes);
         Require(request.Entries is > 0 and <= MostEntries, "entries", request.Entries);
         Require(request.ContentBytes <= long.MaxValue / 2, "content_bytes", request.ContentBytes);
+        Require(request.Plan.Length <= PlanJson.MostBytes, "plan", $"{request.Plan.Length} bytes");
         var manifest = Sha256Digest.FromBytes(request.ManifestSha256.Span);
         return new PushOrder
         {
@@ -49,6 +51,7 @@ internal static class PushOrders
             Ref = Text("ref", request.Ref),
             PushedBy = Text("pushed_by", request.PushedBy),
             Again = request.Again,
+            Plan = request.Plan.ToByteArray(),
         };
     }
 

@@ -9,6 +9,7 @@ using IuCutter.Agent.RollingBack;
 using IuCutter.Agent.Smoking;
 using IuCutter.Digests;
 using IuCutter.Ledgers;
+using IuCutter.Plans;
 using IuCutter.Protos.V1;
 using IuCutter.Reports;
 
@@ -36,6 +37,14 @@ public sealed class ReleaseAgentService(TargetHost host, OperationBoard board, G
         }
 
         return Reply(board.Start(order.ToLedger(), operation => new PushWork(host, operation, order), work => work.Order.IsSameAs(order)));
+    });
+
+    public override Task<PlanReply> Plan(PlanRequest request, ServerCallContext context) => AnswerAsync(async () =>
+    {
+        var (plan, hindrances) = await new PlanAnswer(host).MakeAsync(request, context.CancellationToken);
+        var reply = new PlanReply { Plan = plan is null ? ByteString.Empty : UnsafeByteOperations.UnsafeWrap(PlanJson.Write(plan)) };
+        reply.Hindrances.AddRange(hindrances);
+        return reply;
     });
 
     public override async Task Offer(
@@ -237,6 +246,7 @@ public sealed class ReleaseAgentService(TargetHost host, OperationBoard board, G
         return host.Ledger.Operations.LastOrDefault(id =>
             host.Ledger.EntriesOf(id).First().Event is LedgerEvent.OperationBegun { Push: { } push } begun
             && begun.Release == history.Live && begun.Slot == order.Slot
+            && (order.PlanDigest is not { } plan || push.PlanSha256 == plan.ToString())
             && LedgerJson.Canonical(push.Configuration).AsSpan().SequenceEqual(wanted)
             && host.Ledger.EntriesOf(id).Any(e => e.Event is LedgerEvent.ReleaseProved));
     }

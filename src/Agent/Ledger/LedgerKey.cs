@@ -47,11 +47,11 @@ public sealed class LedgerKey : IDisposable
     }
 
     /// <summary>Signs the ledger's head, so that whoever keeps the receipt can tell whether the ledger still goes on from there.</summary>
-    public LedgerReceipt Sign(long entries, string head)
-    {
-        var signature = _key.SignData(Encoding.ASCII.GetBytes(LedgerReceipt.SignedText(entries, head)), HashAlgorithmName.SHA256);
-        return new LedgerReceipt(entries, head, Convert.ToBase64String(signature), Convert.ToBase64String(PublicKey.Span));
-    }
+    public LedgerReceipt Sign(long entries, string head) =>
+        new(entries, head, SignText(LedgerReceipt.SignedText(entries, head)), Convert.ToBase64String(PublicKey.Span));
+
+    /// <summary>Signs a text, whose first line must say what it is: no signature may serve for something else.</summary>
+    public string SignText(string text) => Convert.ToBase64String(_key.SignData(Encoding.UTF8.GetBytes(text), HashAlgorithmName.SHA256));
 
     /// <summary>Signs a statement as DSSE says.</summary>
     public byte[] Envelope(byte[] statement) => DsseEnvelope.Write(

@@ -1,9 +1,11 @@
 using IuCutter.Agent.Measuring;
 using IuCutter.Agent.Payload;
+using IuCutter.Agent.Planning;
 using IuCutter.Agent.Releases;
 using IuCutter.Configuration;
 using IuCutter.Configuration.Detection;
 using IuCutter.Gates;
+using IuCutter.Plans;
 using IuCutter.Policies;
 
 namespace IuCutter.Agent.Pushing;
@@ -11,33 +13,48 @@ namespace IuCutter.Agent.Pushing;
 /// <summary>Gate G3: looks at the target, and writes nothing but a probe that it takes away again.</summary>
 public sealed class Preflight(TargetHost host, PushOrder order)
 {
-    /// <summary>What the ledger, the reports and the agent itself may need beside the release.</summary>
-    private const long SpareBytes = 64L << 20;
-
-    private const long SpareFiles = 1000;
+    private readonly List<Observation> _guards = [];
+    private TargetReading? _reading;
 
     /// <param name="first">Gets the target's first reading, to which later ones are compared.</param>
     public async Task RunAsync(CheckList gate, Action<TargetReading> first, CancellationToken cancellationToken)
     {
-        TakeFirstReading(gate, first, cancellationToken);
+        if (await SurveyAsync(gate, first, cancellationToken))
+        {
+            CheckRootWritable(gate);
+            CheckPlan(gate, cancellationToken);
+        }
+    }
+
+    /// <summary>What a push would do now; null where a check of the gate does not hold. Writes nothing.</summary>
+    public async Task<ReleasePlan?> PlanAsync(CheckList gate, TimeSpan life, CancellationToken cancellationToken)
+    {
+        await SurveyAsync(gate, _ => { }, cancellationToken);
+        return gate.MayGoOn ? new PlanMaker(host, order).Make(_reading!, _guards, life, cancellationToken) : null;
+    }
+
+    /// <returns>False when the policy does not let the push go any further.</returns>
+    private async Task<bool> SurveyAsync(CheckList gate, Action<TargetReading> first, CancellationToken cancellationToken)
+    {
+        TakeFirstReading(gate, reading => first(_reading = reading), cancellationToken);
         if (!KeepsPolicy(gate))
         {
             // A guard may run a program to ask for its version: not one that the policy forbids.
-            return;
+            return false;
         }
 
         foreach (var (guard, i) in order.Configuration.Guards.Select((g, i) => (g, i + 1)))
         {
-            await gate.ObserveAsync(
-                $"guard.{i}", GuardCheck.Statement(guard), GuardCheck.Expected(guard), () => new GuardCheck(host).LookAsync(guard, cancellationToken));
+            _guards.Add(await gate.ObserveAsync(
+                $"guard.{i}", GuardCheck.Statement(guard), GuardCheck.Expected(guard), () => new GuardCheck(host).LookAsync(guard, cancellationToken)));
         }
 
         CheckTools(gate);
         CheckSandbox(gate);
         CheckRoom(gate);
         CheckSlot(gate);
-        CheckRootWritable(gate);
         CheckWayBack(gate);
+        return true;
     }
 
     private static IEnumerable<CheckCommand> Commands(ReleaseConfiguration c) =>
@@ -109,16 +126,11 @@ public sealed class Preflight(TargetHost host, PushOrder order)
 
     private void CheckRoom(CheckList gate)
     {
-        var isThere = host.Root.Has(order.Release);
-        var bytes = SpareBytes + (isThere ? 0 : order.ContentBytes + (order.Entries * 4096 / 2) + (2 * order.ManifestBytes));
-        var files = SpareFiles + (isThere ? 0 : order.Entries * 2);
-        gate.Observe("room", "there is room for the release", $"{bytes} bytes and {files} files", () =>
+        var need = RoomNeed.Of(host.Root, order);
+        gate.Observe("room", "there is room for the release", need.ToString(), () =>
         {
             var room = host.Root.Directory.Room();
-
-            // File systems that make inodes as they go count none.
-            var enough = room.Bytes >= bytes && (room.Files == 0 || room.Files >= files);
-            return Observation.Of(enough, $"{room.Bytes / 1_000_000} MB free", ("free bytes", room.Bytes), ("free files", room.Files));
+            return Observation.Of(need.IsMetBy(room), $"{room.Bytes / 1_000_000} MB free", ("free bytes", room.Bytes), ("free files", room.Files));
         });
     }
 
@@ -151,6 +163,15 @@ public sealed class Preflight(TargetHost host, PushOrder order)
             host.Root.Directory.Remove(probe);
             return Observation.Held("root writable");
         });
+
+    /// <summary>Last of all: what it compares with was read by the checks before it.</summary>
+    private void CheckPlan(CheckList gate, CancellationToken cancellationToken)
+    {
+        if (order.PlanDigest is { } digest)
+        {
+            gate.Observe("plan", "the target and the push are as the locked plan says", $"plan sha256 {digest}", () => new PlanMaker(host, order).Compare(_reading!, _guards, cancellationToken));
+        }
+    }
 
     private void CheckWayBack(CheckList gate)
     {

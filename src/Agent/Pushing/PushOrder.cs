@@ -46,10 +46,15 @@ public sealed record PushOrder
     /// <summary>True: every gate runs again even if this very release is live and proved.</summary>
     public required bool Again { get; init; }
 
-    /// <summary>The same release with the same configuration: a second push of it can join the first.</summary>
+    /// <summary>The locked plan's bytes, as they arrived; empty without one.</summary>
+    public byte[] Plan { get; init; } = [];
+
+    public Sha256Digest? PlanDigest => Plan.Length == 0 ? null : Sha256Digest.Of(Plan);
+
+    /// <summary>The same release with the same configuration, by the same plan if by any: a second push of it can join the first.</summary>
     public bool IsSameAs(PushOrder other) =>
-        Slot == other.Slot && Manifest == other.Manifest && ConfigurationJson.AsSpan().SequenceEqual(other.ConfigurationJson);
+        Slot == other.Slot && Manifest == other.Manifest && ConfigurationJson.AsSpan().SequenceEqual(other.ConfigurationJson) && PlanDigest == other.PlanDigest;
 
     public LedgerEvent.OperationBegun ToLedger() => new("push", Slot, PushedBy, Release.ToString(), new LedgerEvent.PushSubject(
-        Commit, Manifest.ToString(), ArtifactFormat, Artifact.ToString(), Repository, Ref, JsonElement.Parse(ConfigurationJson)));
+        Commit, Manifest.ToString(), ArtifactFormat, Artifact.ToString(), Repository, Ref, JsonElement.Parse(ConfigurationJson), PlanDigest?.ToString()));
 }

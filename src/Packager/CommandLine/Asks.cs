@@ -1,5 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using IuCutter.Configuration;
+using IuCutter.Packager.Showing;
 
 namespace IuCutter.Packager.CommandLine;
 
@@ -27,6 +29,13 @@ internal static class Asks
     public static Option<bool> Json() => new("--json") { Description = "JSON on standard output, one object a line; what is meant for people goes to standard error" };
 
     public static Option<bool> Verbose() => new("--verbose", "-v") { Description = "Every check, not only those that did not hold" };
+
+    public static Option<string?> Life(string description) => new("--for") { Description = description, HelpName = "TIME" };
+
+    /// <summary>A time such as 2h; null when none was given.</summary>
+    public static TimeSpan? ReadLife(string? text, TimeSpan longest) => text is null ? null
+        : Quantity.TryParseTime(text, out var time) && time >= TimeSpan.FromSeconds(1) && time <= longest ? time
+        : throw CommandException.Usage($"--for '{SafeText.Line(text)}' is no time from 1s to {longest.TotalHours:0}h", "write one such as 90s, 10m or 1h30m");
 
     public static Argument<string> Commit() => NoOption(new Argument<string>("COMMIT")
     {

@@ -11,6 +11,7 @@ internal static class Commands
         var root = new RootCommand("Releases a git commit to a host, beside what is live there, and proves each step.")
         {
             PushVerb.Make(here),
+            PlanVerb.Make(here),
             PackVerb.Make(here),
             InspectVerb.Make(here),
             ManifestVerb.Make(here),

@@ -63,11 +63,15 @@ internal sealed class Target(TargetAddress address, Surroundings here) : IAsyncD
 
     /// <summary>One question, one answer, within a time limit.</summary>
     /// <exception cref="CommandException">The target cannot be reached, or refuses.</exception>
+    public Task<TReply> AskAsync<TReply>(
+        Func<ReleaseAgent.ReleaseAgentClient, CallOptions, AsyncUnaryCall<TReply>> question, CancellationToken cancellation) => AskAsync(question, AnswerLimit, cancellation);
+
+    /// <summary>The same for a question that takes its time to answer.</summary>
     public async Task<TReply> AskAsync<TReply>(
-        Func<ReleaseAgent.ReleaseAgentClient, CallOptions, AsyncUnaryCall<TReply>> question, CancellationToken cancellation)
+        Func<ReleaseAgent.ReleaseAgentClient, CallOptions, AsyncUnaryCall<TReply>> question, TimeSpan limit, CancellationToken cancellation)
     {
         var client = await EnsureAsync(cancellation);
-        var options = new CallOptions(deadline: here.Time.GetUtcNow().UtcDateTime + AnswerLimit, cancellationToken: cancellation);
+        var options = new CallOptions(deadline: here.Time.GetUtcNow().UtcDateTime + limit, cancellationToken: cancellation);
         try
         {
             using var call = question(client, options);

@@ -1,7 +1,5 @@
 using Google.Protobuf;
-using IuCutter.Configuration;
 using IuCutter.Gates;
-using IuCutter.Ledgers;
 using IuCutter.Manifests;
 using IuCutter.Packager.CommandLine;
 using IuCutter.Packager.Connecting;
@@ -16,6 +14,8 @@ internal sealed class Push(PushSubject subject, PushAsk ask, Target target, IOpe
 {
     public async Task<ExitCode> RunAsync(CancellationToken cancellation)
     {
+        ask.Plan?.MustBeOf(subject, manifest: null, here.Time);
+
         // Whoever cannot be reached is found out before ten minutes of tests, not after; and while the source is read, not before.
         var memory = new LedgerMemory(target, here);
         var reached = ReachAsync(memory, cancellation);
@@ -29,7 +29,9 @@ internal sealed class Push(PushSubject subject, PushAsk ask, Target target, IOpe
         }
 
         var contents = gates.Contents!;
-        var request = Request(contents.Manifest, gates.Gates);
+        var request = PushRequests.Of(subject, contents.Manifest, gates.Gates);
+        request.Again = ask.Again;
+        Lock(request, contents.Manifest);
         var reply = await target.AskAsync((client, options) => client.PushAsync(request, options), cancellation);
         var upload = new ContentUpload(target, reply.OperationId, contents, view, here.Time);
         try
@@ -48,6 +50,16 @@ internal sealed class Push(PushSubject subject, PushAsk ask, Target target, IOpe
                     detached.Code,
                     $"{detached.Message}, but contents were still missing there: unless the same push is run again within a minute it ends, and nothing is changed",
                     detached.Next);
+        }
+    }
+
+    /// <summary>From here on the push is bound to its plan: the agent holds the target against it before anything is begun.</summary>
+    private void Lock(PushRequest request, Manifest manifest)
+    {
+        if (ask.Plan is { } plan)
+        {
+            plan.MustBeOf(subject, manifest, here.Time);
+            request.Plan = ByteString.CopyFrom(plan.Bytes);
         }
     }
 
@@ -117,28 +129,5 @@ internal sealed class Push(PushSubject subject, PushAsk ask, Target target, IOpe
         view.Note("nothing was begun on the target");
         view.Result(result);
         return result.Exit;
-    }
-
-    private PushRequest Request(Manifest manifest, IReadOnlyList<GateResult> gates)
-    {
-        var request = new PushRequest
-        {
-            Slot = subject.Configuration.Slot,
-            Name = subject.Configuration.Name,
-            Commit = subject.Commit.Id,
-            ManifestSha256 = ByteString.CopyFrom(manifest.Digest.ToArray()),
-            ManifestBytes = (ulong)manifest.CanonicalBytes.Length,
-            ContentBytes = (ulong)manifest.ContentBytes,
-            Entries = (ulong)manifest.Entries.Count,
-            ArtifactFormat = subject.Source.Format,
-            ArtifactSha256 = ByteString.CopyFrom((subject.Source.FileDigest ?? manifest.Digest).ToArray()),
-            Configuration = ByteString.CopyFrom(ReleaseConfigurationJson.Serialize(subject.Configuration)),
-            Repository = subject.Commit.Remote ?? subject.Source.Place,
-            Ref = subject.Commit.Ref ?? "",
-            PushedBy = Surroundings.Actor,
-            Again = ask.Again,
-        };
-        request.SourceGates.AddRange(gates.Select(g => ByteString.CopyFrom(LedgerJson.Write(g))));
-        return request;
     }
 }

@@ -1,3 +1,5 @@
+using IuCutter.Packager.Planning;
+
 namespace IuCutter.Packager.Pushing;
 
 /// <summary>What whoever pushes asked for.</summary>
@@ -6,6 +8,7 @@ namespace IuCutter.Packager.Pushing;
 /// <param name="Left">Parts that are to be left out, as gaps of the one who asks.</param>
 /// <param name="SourceTests">False: the payload's tests run on the target only.</param>
 /// <param name="Again">True: every gate runs even if this very release is live and proved.</param>
+/// <param name="Plan">What the push must keep to; null for none.</param>
 internal sealed record PushAsk(
     string Repository,
     string Commit,
@@ -13,7 +16,8 @@ internal sealed record PushAsk(
     string? Slot = null,
     IReadOnlyList<string>? Left = null,
     bool SourceTests = true,
-    bool Again = false)
+    bool Again = false,
+    LockedPlan? Plan = null)
 {
     public IReadOnlyList<string> Without => Left ?? [];
 }

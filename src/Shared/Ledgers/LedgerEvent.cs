@@ -72,6 +72,7 @@ public abstract record LedgerEvent
     public sealed record GapClosed(GapWord Word, string Signature, string Key) : LedgerEvent;
 
     /// <summary>What is being pushed, as the source host said it.</summary>
+    /// <param name="PlanSha256">The locked plan that the push must keep to; null without one.</param>
     public sealed record PushSubject(
         string Commit,
         string ManifestSha256,
@@ -79,5 +80,6 @@ public abstract record LedgerEvent
         string ArtifactSha256,
         string Repository,
         string Ref,
-        JsonElement Configuration);
+        JsonElement Configuration,
+        string? PlanSha256 = null);
 }

@@ -52,6 +52,10 @@ internal sealed class Scene : IAsyncDisposable
 
     public async Task StartAgentAsync(params string[] arguments) => Agent = await AgentProcess.StartAsync(Folder, AgentArguments(arguments));
 
+    /// <summary>The same with variables of its own.</summary>
+    public async Task StartAgentAsync(IReadOnlyDictionary<string, string> variables, params string[] arguments) =>
+        Agent = await AgentProcess.StartAsync(Folder, AgentArguments(arguments), variables);
+
     public IEnumerable<string> AgentArguments(params string[] more) => ["--root", Root, "--state", State, "--socket", Socket, .. more];
 
     public Task<Run> CliAsync(params string[] arguments) => Programs.RunAsync(Programs.Packager, arguments, Payload.Folder, Variables());

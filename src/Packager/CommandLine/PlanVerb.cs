@@ -1,0 +1,37 @@
+using System.CommandLine;
+using IuCutter.Packager.Planning;
+using IuCutter.Plans;
+
+namespace IuCutter.Packager.CommandLine;
+
+internal static class PlanVerb
+{
+    public static Verb Make(Surroundings here)
+    {
+        var (options, json, verbose) = (new SubjectOptions(), Asks.Json(), Asks.Verbose());
+        var output = new Option<string?>("--output", "-o") { Description = "Where the plan goes (else NAME-COMMIT.plan here)", HelpName = "FILE" };
+        var life = Asks.Life("How long the plan is good for (else 24h)");
+        return new Verb(
+                "plan",
+                "Writes what a push would do to the target now, to be looked at, approved, and then done exactly so; begins nothing.",
+                "iucutter plan v0.6.0 --target ssh://deploy@host.example",
+                "iucutter plan -o next.plan --for 4h")
+            .With([.. options.All, output, life, json, verbose])
+            .Does((parsed, cancellation) =>
+            {
+                var view = Views.For(parsed.GetValue(json), parsed.GetValue(verbose), here);
+                return options.RunAsync(
+                    parsed,
+                    plan: null,
+                    here,
+                    async (subject, ask, target) =>
+                    {
+                        var file = Path.GetFullPath(parsed.GetValue(output) ?? $"{subject.Configuration.Name}-{subject.Commit.Id[..12]}.plan", here.Folder);
+                        var plan = await new PlanMaking(subject, ask, target, view, here).RunAsync(file, Asks.ReadLife(parsed.GetValue(life), ReleasePlan.LongestLife), cancellation);
+                        PlanText.Say(plan, parsed.GetValue(json), here);
+                        return ExitCode.Passed;
+                    },
+                    cancellation);
+            });
+    }
+}
