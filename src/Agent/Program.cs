@@ -37,9 +37,10 @@ internal static class Program
         var users = new Option<string[]>("--allow-user") { Description = "a user beside root and the agent's own who may connect; can be given again" };
         var policy = OperatorsFile("--policy", "a file of what this agent demands of every push, whatever the pushed commit says (docs/policy.md)");
         var people = OperatorsFile("--people", "an allowed-signers file (ssh-keygen(1)) of the people whose signed word counts here (docs/gaps.md)");
+        var approvers = OperatorsFile("--approvers", "an allowed-signers file (ssh-keygen(1)) of those who may approve a plan (docs/approval.md)");
         var command = new Command("serve", "Runs the agent until it is stopped.\n\nExample: iucutter-agent serve --root /opt/apps --allow-user deploy")
         {
-            deployRoot, state, socket, port, sandbox, users, policy, people,
+            deployRoot, state, socket, port, sandbox, users, policy, people, approvers,
         };
         command.SetAction((parsed, cancellationToken) => ServeAsync(
             new AgentOptions(
@@ -50,7 +51,8 @@ internal static class Program
                 parsed.GetRequiredValue(sandbox),
                 parsed.GetValue(users) ?? [],
                 parsed.GetValue(policy)?.FullName,
-                parsed.GetValue(people)?.FullName),
+                parsed.GetValue(people)?.FullName,
+                parsed.GetValue(approvers)?.FullName),
             cancellationToken));
         return command;
     }

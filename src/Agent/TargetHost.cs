@@ -1,3 +1,4 @@
+using IuCutter.Agent.Approvals;
 using IuCutter.Agent.Ledger;
 using IuCutter.Agent.Payload;
 using IuCutter.Agent.Releases;
@@ -10,4 +11,7 @@ public sealed record TargetHost(DeployRoot Root, LedgerFile Ledger, LedgerKey Ke
 {
     /// <summary>What is demanded of every push, whatever its configuration says.</summary>
     public AgentPolicy Policy { get; init; } = AgentPolicy.None;
+
+    /// <summary>Who may approve a plan; null where the operator named nobody.</summary>
+    public Approvers? Approvers { get; init; }
 }

@@ -13,7 +13,7 @@ internal sealed class PlanAnswer(TargetHost host)
     public async Task<(ReleasePlan? Plan, IReadOnlyList<string> Hindrances)> MakeAsync(PlanRequest request, CancellationToken cancellationToken)
     {
         var life = request.LastsSeconds == 0 ? ReleasePlan.DefaultLife : TimeSpan.FromSeconds(request.LastsSeconds);
-        if (request.Push is not { Plan.Length: 0 } push || life > ReleasePlan.LongestLife)
+        if (request.Push is not { Plan.Length: 0, Approval.Length: 0 } push || life > ReleasePlan.LongestLife)
         {
             throw new RefusalException(
                 RefusalCode.BadRequest, $"a plan is asked for with a push that has none yet, for at most {ReleasePlan.LongestLife.TotalDays} days", "ask for it with `iucutter plan`");

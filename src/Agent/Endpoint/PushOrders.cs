@@ -1,5 +1,6 @@
 using System.Text.Json;
 using IuCutter.Agent.Pushing;
+using IuCutter.Approvals;
 using IuCutter.Configuration;
 using IuCutter.Digests;
 using IuCutter.Gates;
@@ -32,6 +33,7 @@ internal static class PushOrders
         Require(request.Entries is > 0 and <= MostEntries, "entries", request.Entries);
         Require(request.ContentBytes <= long.MaxValue / 2, "content_bytes", request.ContentBytes);
         Require(request.Plan.Length <= PlanJson.MostBytes, "plan", $"{request.Plan.Length} bytes");
+        Require(request.Approval.Length <= ApprovalJson.MostBytes, "approval", $"{request.Approval.Length} bytes");
         var manifest = Sha256Digest.FromBytes(request.ManifestSha256.Span);
         return new PushOrder
         {
@@ -52,6 +54,7 @@ internal static class PushOrders
             PushedBy = Text("pushed_by", request.PushedBy),
             Again = request.Again,
             Plan = request.Plan.ToByteArray(),
+            Approval = request.Approval.ToByteArray(),
         };
     }
 

@@ -110,6 +110,9 @@ public sealed class LedgerFile : IDisposable
     /// <summary>The ids of the operations, oldest first.</summary>
     public IReadOnlyList<string> Operations => _index.Operations;
 
+    /// <summary>The operation that the approval with this nonce was used for; null while it was not.</summary>
+    public string? UserOf(string nonce) => _index.UserOf(nonce);
+
     /// <summary>One operation's lines, in order; none when it is not known.</summary>
     public IEnumerable<ReadOnlyMemory<byte>> LinesOf(string operation) => Lines(_index.OfOperation(operation));
 

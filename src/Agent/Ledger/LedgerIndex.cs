@@ -9,6 +9,7 @@ internal sealed class LedgerIndex
     private readonly List<(long Offset, int Length)> _all = [];
     private readonly List<string> _operations = [];
     private readonly Dictionary<string, List<(long, int)>> _ofOperation = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _usersOfApprovals = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, List<(long, int)>> _ofSlot = new(StringComparer.Ordinal);
 
     public IReadOnlyList<string> Operations
@@ -49,10 +50,24 @@ internal sealed class LedgerIndex
                 lines.Add((offset, length));
             }
 
+            if (entry.Event is LedgerEvent.ApprovalUsed used)
+            {
+                _usersOfApprovals.TryAdd(used.Nonce, entry.Operation);
+            }
+
             foreach (var slot in SlotsOf(entry.Event))
             {
                 _ofSlot[slot].Add((offset, length));
             }
+        }
+    }
+
+    /// <summary>The operation that an approval was used for; null while it was not.</summary>
+    public string? UserOf(string nonce)
+    {
+        lock (_lock)
+        {
+            return _usersOfApprovals.GetValueOrDefault(nonce);
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using IuCutter.Agent.Approvals;
 using IuCutter.Agent.Measuring;
 using IuCutter.Agent.Pushing;
 using IuCutter.Agent.Releases;
@@ -74,7 +75,7 @@ internal sealed class PlanMaker(TargetHost host, PushOrder order)
         Survey = Survey(reading, guards, cancellationToken),
         Commands = [.. ReleaseCommands.Of(order.Configuration).Select(Command)],
         WayBack = reading.Slot.LiveRelease is { } live ? $"the slot goes back to {live}" : "the slot's link is taken away",
-        ApprovalRequired = host.Policy.RequiresApproval,
+        ApprovalRequired = ApprovalCheck.IsRequired(host, order),
         MadeAt = default,
         ExpiresAt = default,
     };

@@ -1,3 +1,4 @@
+using IuCutter.Agent.Approvals;
 using IuCutter.Agent.Measuring;
 using IuCutter.Agent.Payload;
 using IuCutter.Agent.Planning;
@@ -5,6 +6,7 @@ using IuCutter.Agent.Releases;
 using IuCutter.Configuration;
 using IuCutter.Configuration.Detection;
 using IuCutter.Gates;
+using IuCutter.Ledgers;
 using IuCutter.Plans;
 using IuCutter.Policies;
 
@@ -13,8 +15,12 @@ namespace IuCutter.Agent.Pushing;
 /// <summary>Gate G3: looks at the target, and writes nothing but a probe that it takes away again.</summary>
 public sealed class Preflight(TargetHost host, PushOrder order)
 {
+    private readonly ApprovalCheck _approval = new(host, order);
     private readonly List<Observation> _guards = [];
     private TargetReading? _reading;
+
+    /// <summary>The approval that the push goes by, found good and not used yet; null without one.</summary>
+    public LedgerEvent.ApprovalUsed? Approval => _approval.Use;
 
     /// <param name="first">Gets the target's first reading, to which later ones are compared.</param>
     public async Task RunAsync(CheckList gate, Action<TargetReading> first, CancellationToken cancellationToken)
@@ -23,6 +29,7 @@ public sealed class Preflight(TargetHost host, PushOrder order)
         {
             CheckRootWritable(gate);
             CheckPlan(gate, cancellationToken);
+            await CheckApprovalAsync(gate, cancellationToken);
         }
     }
 
@@ -170,6 +177,14 @@ public sealed class Preflight(TargetHost host, PushOrder order)
         if (order.PlanDigest is { } digest)
         {
             gate.Observe("plan", "the target and the push are as the locked plan says", $"plan sha256 {digest}", () => new PlanMaker(host, order).Compare(_reading!, _guards, cancellationToken));
+        }
+    }
+
+    private async Task CheckApprovalAsync(CheckList gate, CancellationToken cancellationToken)
+    {
+        if (ApprovalCheck.IsRequired(host, order) || order.Approval.Length > 0)
+        {
+            await gate.ObserveAsync("approval", "a person has approved this very plan", "an approval that was not used before", () => _approval.LookAsync(cancellationToken));
         }
     }
 

@@ -49,6 +49,9 @@ public sealed record PushOrder
     /// <summary>The locked plan's bytes, as they arrived; empty without one.</summary>
     public byte[] Plan { get; init; } = [];
 
+    /// <summary>A person's approval of the plan, as it arrived; empty without one.</summary>
+    public byte[] Approval { get; init; } = [];
+
     public Sha256Digest? PlanDigest => Plan.Length == 0 ? null : Sha256Digest.Of(Plan);
 
     /// <summary>The same release with the same configuration, by the same plan if by any: a second push of it can join the first.</summary>

@@ -42,7 +42,9 @@ public sealed class PushWork(TargetHost host, Operation operation, PushOrder ord
             }
 
             await operation.RecordHostAsync(host.Payload.SearchPath, cancellationToken);
-            await operation.RunGateAsync(GateId.G3, g => new Preflight(host, order).RunAsync(g, r => _first = r, cancellationToken));
+            var preflight = new Preflight(host, order);
+            await operation.RunGateAsync(GateId.G3, g => preflight.RunAsync(g, r => _first = r, cancellationToken));
+            SpendApproval(preflight);
             _preflight.TrySetResult(operation.Stopper is null);
             await operation.RunGateAsync(GateId.G4, g => StageAsync(g, cancellationToken));
             var checks = new PayloadChecks(host, operation, order.Release, order.Configuration, Gaps());
@@ -59,6 +61,15 @@ public sealed class PushWork(TargetHost host, Operation operation, PushOrder ord
         {
             _preflight.TrySetResult(false);
             Transfer.Close();
+        }
+    }
+
+    /// <summary>Before anything is begun, and only then: a push that G3 has stopped leaves its approval to be used.</summary>
+    private void SpendApproval(Preflight preflight)
+    {
+        if (operation.Stopper is null && preflight.Approval is { } approval)
+        {
+            operation.Record(approval, durable: true);
         }
     }
 

@@ -11,5 +11,14 @@ namespace IuCutter.Agent.Serving;
 /// <param name="Users">Users beside the agent's own and root who may connect.</param>
 /// <param name="Policy">The policy file; null for none.</param>
 /// <param name="People">The allowed-signers file of the people whose word counts; null for none.</param>
+/// <param name="Approvers">The allowed-signers file of those who may approve; null for none.</param>
 public sealed record AgentOptions(
-    string DeployRoot, string StateDirectory, string Socket, int? Port, SandboxTier LeastTier, IReadOnlyList<string> Users, string? Policy, string? People);
+    string DeployRoot,
+    string StateDirectory,
+    string Socket,
+    int? Port,
+    SandboxTier LeastTier,
+    IReadOnlyList<string> Users,
+    string? Policy,
+    string? People,
+    string? Approvers);

@@ -1,5 +1,6 @@
 using System.Net;
 using Grpc.Health.V1;
+using IuCutter.Agent.Approvals;
 using IuCutter.Agent.Closing;
 using IuCutter.Agent.Endpoint;
 using IuCutter.Agent.Ledger;
@@ -31,7 +32,7 @@ internal static class AgentServer
     {
         // Files of releases are made with exactly the modes that the manifest says.
         _ = Libc.SetCreationMask(0x12);
-        var policy = options.Policy is { } file ? AgentPolicyFile.Read(OperatorFile.Read(file, "policy", "--policy"), file) : AgentPolicy.None;
+        var policy = PolicyOf(options);
         var leastTier = policy.Sandbox > options.LeastTier ? policy.Sandbox.Value : options.LeastTier;
         _ = options.People is { } signers ? OperatorFile.Read(signers, "list of people", "--people") : [];
         using var state = StateDirectory.Open(options.StateDirectory);
@@ -42,7 +43,7 @@ internal static class AgentServer
         var searchPath = Environment.GetEnvironmentVariable("PATH") ?? "/usr/bin:/bin";
         var sandbox = await Sandbox.ProbeAsync(searchPath, HiddenFrom(options), cancellationToken);
         var payload = new PayloadRunner(sandbox, leastTier, policy.MostMemory, state, TimeProvider.System);
-        var host = new TargetHost(root, ledger, key, payload, state, TimeProvider.System) { Policy = policy };
+        var host = new TargetHost(root, ledger, key, payload, state, TimeProvider.System) { Policy = policy, Approvers = ApproversOf(options, searchPath, state) };
         await using var app = Build(options, socket, host);
         app.Services.GetRequiredService<Recovery>().Run();
         ledger.Append("", new LedgerEvent.AgentStarted(AgentVersion.Text, Environment.MachineName, Environment.ProcessId, root.Path), durable: true);
@@ -64,6 +65,21 @@ internal static class AgentServer
         var home = Environment.GetEnvironmentVariable("HOME") ?? "/root";
         string[] keys = [".ssh", ".gnupg", ".aws", ".docker", ".kube", ".config"];
         return [options.StateDirectory, Path.GetDirectoryName(options.Socket)!, Path.Combine(options.DeployRoot, DeployRoot.OwnDirectory), .. keys.Select(k => Path.Combine(home, k))];
+    }
+
+    private static AgentPolicy PolicyOf(AgentOptions options)
+    {
+        var policy = options.Policy is { } file ? AgentPolicyFile.Read(OperatorFile.Read(file, "policy", "--policy"), file) : AgentPolicy.None;
+        return policy.RequiresApproval && options.Approvers is null
+            ? throw new RefusalException(RefusalCode.TargetFault, "the policy requires approvals, and nobody is named who may give them", "name the file of those who may with --approvers")
+            : policy;
+    }
+
+    private static Approvers? ApproversOf(AgentOptions options, string searchPath, StateDirectory state)
+    {
+        var approvers = options.Approvers is { } file ? new Approvers(file, searchPath, state.Scratch) : null;
+        approvers?.CheckFile();
+        return approvers;
     }
 
     private static WebApplication Build(AgentOptions options, string socket, TargetHost host)

@@ -12,6 +12,7 @@ internal static class Commands
         {
             PushVerb.Make(here),
             PlanVerb.Make(here),
+            ApproveVerb.Make(here),
             PackVerb.Make(here),
             InspectVerb.Make(here),
             ManifestVerb.Make(here),

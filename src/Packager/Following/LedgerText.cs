@@ -24,6 +24,7 @@ internal static class LedgerText
         LedgerEvent.ReleaseProved proved => $"proved {proved.Release} in slot {proved.Slot}",
         LedgerEvent.ReleaseRemoved removed => $"removed {removed.Release}: {removed.Why}",
         LedgerEvent.HostSeen seen => $"saw the host: {string.Join(", ", seen.Measured.Keys)}",
+        LedgerEvent.ApprovalUsed used => $"used the approval by {used.Approver} (key {used.Key}) of plan {used.PlanSha256}",
         LedgerEvent.OperationEnded ended => $"ended with verdict {ended.Verdict}: {ended.Reason}",
         LedgerEvent.GapClosed closed => $"gap {closed.Word.Gap} of slot {closed.Word.Slot} closed by {closed.Word.Who}'s word: {closed.Word.Why}",
         _ => what.ToString(),

@@ -60,6 +60,7 @@ internal sealed class Push(PushSubject subject, PushAsk ask, Target target, IOpe
         {
             plan.MustBeOf(subject, manifest, here.Time);
             request.Plan = ByteString.CopyFrom(plan.Bytes);
+            request.Approval = ByteString.CopyFrom(ask.Approval ?? []);
         }
     }
 

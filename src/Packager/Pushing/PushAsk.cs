@@ -9,6 +9,7 @@ namespace IuCutter.Packager.Pushing;
 /// <param name="SourceTests">False: the payload's tests run on the target only.</param>
 /// <param name="Again">True: every gate runs even if this very release is live and proved.</param>
 /// <param name="Plan">What the push must keep to; null for none.</param>
+/// <param name="Approval">A person's approval of the plan, as its file has it; null for none.</param>
 internal sealed record PushAsk(
     string Repository,
     string Commit,
@@ -17,7 +18,8 @@ internal sealed record PushAsk(
     IReadOnlyList<string>? Left = null,
     bool SourceTests = true,
     bool Again = false,
-    LockedPlan? Plan = null)
+    LockedPlan? Plan = null,
+    byte[]? Approval = null)
 {
     public IReadOnlyList<string> Without => Left ?? [];
 }

@@ -133,6 +133,7 @@ internal sealed class PeopleView(Screen screen, TimeProvider time, bool verbose)
             LedgerEvent.ReleaseStaged staged when verbose => $"staged {staged.Release}",
             LedgerEvent.StepIntended intended when verbose => $"about to {intended.Step} {intended.Release}",
             LedgerEvent.StepDone done when verbose => $"done: {done.Step} {done.Release}",
+            LedgerEvent.ApprovalUsed used => $"approved by {used.Approver}, key {used.Key}",
             LedgerEvent.ReleaseProved proved when verbose => $"proved {proved.Release}",
             _ => null,
         };

@@ -89,6 +89,7 @@ public static class ConfigurationFile
             Source = Source(root),
             Guards = root.Items("guards", "a list of guards", guards.Read) ?? [],
             Anchors = root.Items("anchors", "a list of absolute paths", guards.ReadAnchor) ?? [],
+            Approval = root.Word<ApprovalRule>("approval"),
             Compile = commands.Gate(root, "compile"),
             Import = commands.Gate(root, "import"),
             Test = commands.Tests(root),

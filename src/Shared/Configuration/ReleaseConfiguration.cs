@@ -45,6 +45,9 @@ public sealed record ReleaseConfiguration
     [JsonRequired]
     public IReadOnlyList<Anchor> Anchors { get; init; } = [];
 
+    /// <summary>Null is off, so that what was configured before the key was there reads and writes as it did.</summary>
+    public ApprovalRule? Approval { get; init; }
+
     public IReadOnlyList<CheckCommand>? Compile { get; init; }
 
     public IReadOnlyList<CheckCommand>? Import { get; init; }

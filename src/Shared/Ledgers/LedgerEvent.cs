@@ -23,6 +23,7 @@ namespace IuCutter.Ledgers;
 [JsonDerivedType(typeof(ReleaseProved), "release-proved")]
 [JsonDerivedType(typeof(ReleaseRemoved), "release-removed")]
 [JsonDerivedType(typeof(HostSeen), "host-seen")]
+[JsonDerivedType(typeof(ApprovalUsed), "approval-used")]
 [JsonDerivedType(typeof(OperationEnded), "operation-ended")]
 [JsonDerivedType(typeof(GapClosed), "gap-closed")]
 public abstract record LedgerEvent
@@ -62,6 +63,10 @@ public abstract record LedgerEvent
 
     /// <summary>What runs on the host beside the release, as far as the agent can read it: listening ports, services, crontabs, containers.</summary>
     public sealed record HostSeen(ImmutableSortedDictionary<string, string> Measured) : LedgerEvent;
+
+    /// <summary>A person's approval of a plan is spent: written before anything is begun by it, and good for no other operation from then on.</summary>
+    /// <param name="Key">The fingerprint of the person's ssh key.</param>
+    public sealed record ApprovalUsed(string PlanSha256, string Release, string Approver, string Key, string Nonce, DateTimeOffset ExpiresAt) : LedgerEvent;
 
     /// <param name="Next">What to do next, as a sentence or a command.</param>
     public sealed record OperationEnded(Verdict Verdict, string Reason, ImmutableArray<string> Changes, string? Undo, string? Next) : LedgerEvent;

@@ -160,6 +160,11 @@ internal static class ReportDocuments
             yield return new Block.Paragraph($"Locked plan: {plan.Seen}");
         }
 
+        if (operation.Checks.FirstOrDefault(c => c.Id == "G3.approval") is { } approval)
+        {
+            yield return new Block.Paragraph($"Approval: {approval.Seen}");
+        }
+
         if (operation.Order.Push is { } push)
         {
             yield return new Block.Paragraph("By this configuration, as the commit has it and detection completed it:");
@@ -190,6 +195,7 @@ internal static class ReportDocuments
         LedgerEvent.ReleaseStaged s => string.Create(CultureInfo.InvariantCulture, $"release {s.Release} staged: {s.Entries} entries, {s.Bytes} bytes, manifest sha256 {s.ManifestSha256}"),
         LedgerEvent.SlotSwitched s => $"slot {s.Slot}: {s.Previous ?? "nothing"} -> {s.Release ?? "nothing"} ({s.Why})",
         LedgerEvent.ReleaseProved p => $"release {p.Release} proved in slot {p.Slot}",
+        LedgerEvent.ApprovalUsed a => $"approval by {a.Approver} (key {a.Key}, nonce {a.Nonce}) of plan {a.PlanSha256} used",
         LedgerEvent.ReleaseRemoved r => $"release {r.Release} removed: {r.Why}",
         _ => what.GetType().Name,
     };
