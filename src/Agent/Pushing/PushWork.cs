@@ -161,7 +161,7 @@ public sealed class PushWork(TargetHost host, Operation operation, PushOrder ord
                     ? Observation.Of(isWhole, comparison.ToString(), ("files", comparison.Files))
                     : Observation.Of(
                         isWhole,
-                        $"{comparison}, read-only; {comparison.Linked} of them are hard links to files of earlier releases",
+                        $"{comparison}, read-only, {comparison.Linked} hard links",
                         ("files", comparison.Files),
                         ("files linked", comparison.Linked));
             });
