@@ -27,7 +27,7 @@ public sealed record LedgerReceipt(long Entries, string Head, string Signature, 
             key.ImportSubjectPublicKeyInfo(Convert.FromBase64String(PublicKey), out _);
             return key.VerifyData(Encoding.ASCII.GetBytes(SignedText(Entries, Head)), Convert.FromBase64String(Signature), HashAlgorithmName.SHA256);
         }
-        catch (Exception e) when (e is FormatException or CryptographicException)
+        catch (Exception e) when (e is FormatException or CryptographicException or PlatformNotSupportedException)
         {
             return false;
         }

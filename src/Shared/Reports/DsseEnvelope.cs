@@ -60,7 +60,7 @@ public static class DsseEnvelope
             return key.VerifyData(SignedBytes(payload), signature, HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence)
                 && envelope.Span.SequenceEqual(Write(payload, signature, spki));
         }
-        catch (Exception e) when (e is JsonException or KeyNotFoundException or IndexOutOfRangeException or InvalidOperationException or FormatException or CryptographicException)
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or IndexOutOfRangeException or InvalidOperationException or FormatException or CryptographicException or PlatformNotSupportedException)
         {
             return false;
         }

@@ -1,0 +1,25 @@
+using System.Security.Cryptography;
+using System.Text;
+using IuCutter.Ledgers;
+
+namespace IuCutter.Tests.Unit.Ledgers;
+
+public sealed class ReceiptTests
+{
+    [Fact]
+    public void No_byte_of_the_key_can_be_changed_and_none_ends_the_program()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var head = new string('a', 64);
+        var spki = key.ExportSubjectPublicKeyInfo();
+        var signature = Convert.ToBase64String(key.SignData(Encoding.ASCII.GetBytes(LedgerReceipt.SignedText(7, head)), HashAlgorithmName.SHA256));
+        Assert.True(new LedgerReceipt(7, head, signature, Convert.ToBase64String(spki)).Verifies());
+
+        for (var i = 0; i < spki.Length; i++)
+        {
+            var changed = spki.ToArray();
+            changed[i] ^= 1;
+            Assert.False(new LedgerReceipt(7, head, signature, Convert.ToBase64String(changed)).Verifies());
+        }
+    }
+}
