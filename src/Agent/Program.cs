@@ -17,16 +17,8 @@ internal static class Program
 
     private static Command Serve()
     {
-        var deployRoot = new Option<DirectoryInfo>("--root")
-        {
-            Description = "the directory under which slots lie",
-            DefaultValueFactory = _ => new DirectoryInfo("/srv/iucutter"),
-        };
-        var state = new Option<DirectoryInfo>("--state")
-        {
-            Description = "the agent's own directory: ledger, keys, kept outputs",
-            DefaultValueFactory = _ => new DirectoryInfo("/var/lib/iucutter"),
-        };
+        var deployRoot = Folder("--root", "the directory under which slots lie", "/srv/iucutter");
+        var state = Folder("--state", "the agent's own directory: ledger, keys, kept outputs", "/var/lib/iucutter");
         var socket = new Option<FileInfo>("--socket") { Description = "the Unix socket to listen on", DefaultValueFactory = _ => new FileInfo("/run/iucutter/agent.sock") };
         var port = new Option<int?>("--port") { Description = "listen on this TCP port of 127.0.0.1 too; anyone on this host can reach it" };
         var sandbox = new Option<SandboxTier>("--sandbox")
@@ -38,9 +30,10 @@ internal static class Program
         var policy = OperatorsFile("--policy", "a file of what this agent demands of every push, whatever the pushed commit says (docs/policy.md)");
         var people = OperatorsFile("--people", "an allowed-signers file (ssh-keygen(1)) of the people whose signed word counts here (docs/gaps.md)");
         var approvers = OperatorsFile("--approvers", "an allowed-signers file (ssh-keygen(1)) of those who may approve a plan (docs/approval.md)");
+        var record = new Option<DirectoryInfo?>("--record") { Description = "a git repository on this host that each operation's report is committed to; made where there is none" };
         var command = new Command("serve", "Runs the agent until it is stopped.\n\nExample: iucutter-agent serve --root /opt/apps --allow-user deploy")
         {
-            deployRoot, state, socket, port, sandbox, users, policy, people, approvers,
+            deployRoot, state, socket, port, sandbox, users, policy, people, approvers, record,
         };
         command.SetAction((parsed, cancellationToken) => ServeAsync(
             new AgentOptions(
@@ -52,10 +45,14 @@ internal static class Program
                 parsed.GetValue(users) ?? [],
                 parsed.GetValue(policy)?.FullName,
                 parsed.GetValue(people)?.FullName,
-                parsed.GetValue(approvers)?.FullName),
+                parsed.GetValue(approvers)?.FullName,
+                parsed.GetValue(record)?.FullName),
             cancellationToken));
         return command;
     }
+
+    private static Option<DirectoryInfo> Folder(string name, string description, string usual) =>
+        new(name) { Description = description, DefaultValueFactory = _ => new DirectoryInfo(usual) };
 
     private static Option<FileInfo?> OperatorsFile(string name, string description) => new(name) { Description = description };
 

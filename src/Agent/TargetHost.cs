@@ -2,6 +2,7 @@ using IuCutter.Agent.Approvals;
 using IuCutter.Agent.Ledger;
 using IuCutter.Agent.Payload;
 using IuCutter.Agent.Releases;
+using IuCutter.Agent.Reporting;
 using IuCutter.Policies;
 
 namespace IuCutter.Agent;
@@ -11,6 +12,9 @@ public sealed record TargetHost(DeployRoot Root, LedgerFile Ledger, LedgerKey Ke
 {
     /// <summary>What is demanded of every push, whatever its configuration says.</summary>
     public AgentPolicy Policy { get; init; } = AgentPolicy.None;
+
+    /// <summary>Where reports are committed; null where the operator wants none.</summary>
+    public DeployRecord? Record { get; init; }
 
     /// <summary>Who may approve a plan; null where the operator named nobody.</summary>
     public Approvers? Approvers { get; init; }

@@ -168,6 +168,26 @@ public sealed class ReportTests
         (await scene.PushAsync()).Exits(0).Says("is not there; make it with `git init`");
     }
 
+    [Fact]
+    public async Task An_agent_records_each_operation_as_a_commit_where_it_is_told_to()
+    {
+        await using var scene = await Scene.WithoutAgentAsync();
+        var record = Path.Combine(scene.Folder, "record");
+        await scene.StartAgentAsync("--record", record);
+
+        (await scene.PushAsync()).Exits(0);
+        (await scene.CliAsync("smoke", "--slot", "app")).Exits(0);
+
+        var log = (await Programs.OutputOfAsync(record, "git", "log", "--format=%an %s")).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(2, log.Length);
+        Assert.Equal($"iucutter-agent push of {scene.Live} to slot app: verdict A", log[1]);
+        Assert.Equal("", await Programs.OutputOfAsync(record, "git", "status", "--porcelain"));
+        foreach (var report in Directory.GetDirectories(record, "op-*"))
+        {
+            (await scene.CliAsync("verify", report)).Exits(0);
+        }
+    }
+
     private static async Task<Scene> PushedAsync()
     {
         var scene = await Scene.OpenAsync();

@@ -58,6 +58,7 @@ public sealed class ReportWriter(TargetHost host, string operation)
 
             File.WriteAllBytes(Path.Combine(_folder, ReportPackage.LedgerFile), [.. lines.SelectMany(l => (byte[])[.. l.Span, (byte)'\n'])]);
             File.WriteAllBytes(Path.Combine(_folder, ReportPackage.ReceiptFile), [.. LedgerJson.Write(receipt), (byte)'\n']);
+            host.Record?.Commit(_folder, $"{record.Order.Operation} of {record.Order.Release} to slot {record.Order.Slot}: verdict {record.End?.Verdict}");
         }
         catch (IOException)
         {

@@ -8,6 +8,7 @@ using IuCutter.Agent.Operations;
 using IuCutter.Agent.Payload;
 using IuCutter.Agent.Posix;
 using IuCutter.Agent.Releases;
+using IuCutter.Agent.Reporting;
 using IuCutter.Commands;
 using IuCutter.Ledgers;
 using IuCutter.Policies;
@@ -43,7 +44,12 @@ internal static class AgentServer
         var searchPath = Environment.GetEnvironmentVariable("PATH") ?? "/usr/bin:/bin";
         var sandbox = await Sandbox.ProbeAsync(searchPath, HiddenFrom(options), cancellationToken);
         var payload = new PayloadRunner(sandbox, leastTier, policy.MostMemory, state, TimeProvider.System);
-        var host = new TargetHost(root, ledger, key, payload, state, TimeProvider.System) { Policy = policy, Approvers = ApproversOf(options, searchPath, state) };
+        var host = new TargetHost(root, ledger, key, payload, state, TimeProvider.System)
+        {
+            Policy = policy,
+            Approvers = ApproversOf(options, searchPath, state),
+            Record = options.Record is { } repository ? DeployRecord.Open(repository, searchPath, Console.Error.WriteLine) : null,
+        };
         await using var app = Build(options, socket, host);
         app.Services.GetRequiredService<Recovery>().Run();
         ledger.Append("", new LedgerEvent.AgentStarted(AgentVersion.Text, Environment.MachineName, Environment.ProcessId, root.Path), durable: true);
