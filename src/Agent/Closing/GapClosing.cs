@@ -61,11 +61,6 @@ public sealed class GapClosing(TargetHost host, string? people) : IDisposable
 
     private void MustBeOpen(GapWord word)
     {
-        if (!host.Ledger.Slots.Contains(word.Slot, StringComparer.Ordinal))
-        {
-            throw new RefusalException(RefusalCode.NotFound, $"there is no slot {word.Slot} on this target", "`iucutter status` lists its slots");
-        }
-
         var register = GapRegister.Of(word.Slot, host.Ledger.LastLines(0).Select(l => LedgerJson.ReadEntry(l.Span)));
         var gap = register.Gaps.FirstOrDefault(g => g.Id == word.Gap)
             ?? throw new RefusalException(RefusalCode.NotFound, $"slot {word.Slot} has no gap {word.Gap}", $"`iucutter gaps --slot {word.Slot} --all` lists them");

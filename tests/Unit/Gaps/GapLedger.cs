@@ -59,9 +59,11 @@ internal sealed class GapLedger
         return End(operation, passed ? Verdict.A : again || _live != release ? Verdict.B : Verdict.C);
     }
 
-    public string Smoke(params Check[] checks)
+    public string Smoke(params Check[] checks) => SmokeOf(_live, checks);
+
+    public string SmokeOf(string? release, params Check[] checks)
     {
-        var operation = Begin("smoke", _live, push: null);
+        var operation = Begin("smoke", release, push: null);
         return End(operation, Make(operation, checks) ? Verdict.A : Verdict.B);
     }
 

@@ -161,6 +161,20 @@ public sealed class GapRegisterTests
     }
 
     [Fact]
+    public void A_smoke_of_another_release_or_one_that_failed_closes_nothing()
+    {
+        var ledger = new GapLedger();
+        ledger.Push("r1", "", GapLedger.Held("G6.smoke.1"));
+        ledger.Push("r2", GapLedger.NoFile.Replace("G5.assert.1", "G6.smoke.1", StringComparison.Ordinal));
+        ledger.SmokeOf("r1", GapLedger.Held("G6.smoke.1"));
+        ledger.Smoke(GapLedger.Held("G6.smoke.1"), GapLedger.Broken("G6.smoke.2"));
+        Assert.Equal(GapStatus.Open, ledger.Gap("no-file").Status);
+
+        ledger.Smoke(GapLedger.Held("G6.smoke.1"));
+        Assert.Equal(GapStatus.Closed, ledger.Gap("no-file").Status);
+    }
+
+    [Fact]
     public void A_check_that_a_later_release_does_not_run_has_closed_nothing_for_it()
     {
         var ledger = new GapLedger();
