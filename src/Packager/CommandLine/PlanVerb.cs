@@ -28,7 +28,7 @@ internal static class PlanVerb
                     {
                         var file = Path.GetFullPath(parsed.GetValue(output) ?? $"{subject.Configuration.Name}-{subject.Commit.Id[..12]}.plan", here.Folder);
                         var plan = await new PlanMaking(subject, ask, target, view, here).RunAsync(file, Asks.ReadLife(parsed.GetValue(life), ReleasePlan.LongestLife), cancellation);
-                        PlanText.Say(plan, parsed.GetValue(json), here);
+                        PlanText.Say(plan, target, parsed.GetValue(json), here);
                         return ExitCode.Passed;
                     },
                     cancellation);

@@ -1,3 +1,5 @@
+using IuCutter.Packager.Connecting;
+using IuCutter.Packager.Following;
 using IuCutter.Packager.Showing;
 using IuCutter.Plans;
 
@@ -20,11 +22,11 @@ internal static class PlanText
     }
 
     /// <summary>Shows a plan that was just written, and what comes next.</summary>
-    public static void Say(LockedPlan locked, bool json, Surroundings here)
+    public static void Say(LockedPlan locked, Target target, bool json, Surroundings here)
     {
         var next = locked.Plan.ApprovalRequired
             ? $"iucutter approve {locked.Path} --key ~/.ssh/id_ed25519 --as NAME"
-            : $"iucutter push --plan {locked.Path}";
+            : OperationOutcome.OnTarget($"iucutter push --plan {locked.Path}", target);
         if (json)
         {
             new JsonLines(here.Out).Write(j =>

@@ -24,10 +24,16 @@ public sealed record PlanCommand
     public required ImmutableArray<string> Environment { get; init; }
 
     /// <summary>For people.</summary>
-    public override string ToString() => string.Join(' ', Run)
-        + (Probe is { } probe ? $", if `{string.Join(' ', probe)}` exits 0" : "")
+    public override string ToString() => Quoted(Run)
+        + (Probe is { } probe ? $", if `{Quoted(probe)}` exits 0" : "")
         + (Directory is null ? "" : $", in {Directory}")
         + $", at most {TimeoutSeconds} s"
         + (Network ? ", with network" : "")
         + (Environment.IsEmpty ? "" : $", with {string.Join(' ', Environment)}");
+
+    /// <summary>As one would type it: two commands that differ in an argument never look the same.</summary>
+    private static string Quoted(ImmutableArray<string> words) => string.Join(' ', words.Select(word =>
+        word.Length > 0 && word.All(c => char.IsAsciiLetterOrDigit(c) || "-_./+=:@%,".Contains(c, StringComparison.Ordinal))
+            ? word
+            : $"'{word.Replace("'", "'\\''", StringComparison.Ordinal)}'"));
 }

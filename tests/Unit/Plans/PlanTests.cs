@@ -30,6 +30,8 @@ public sealed class PlanTests
         { "room", p => p with { Survey = p.Survey with { Room = p.Survey.Room with { Suffices = false } } } },
         { "policy", p => p with { Survey = p.Survey with { Policy = "other" } } },
         { "command 1, G5.test.1", p => p with { Commands = [p.Commands[0] with { Run = ["sh", "other.sh"] }] } },
+        { "command 1, G5.test.1", p => p with { Commands = [p.Commands[0] with { Run = ["sh test.sh"] }] } },
+        { "command 1, G5.test.1", p => p with { Commands = [p.Commands[0] with { Probe = ["sh probe"] }] } },
         { "command 1, G5.test.1", p => p with { Commands = [p.Commands[0] with { Probe = null }] } },
         { "command 1, G5.test.1", p => p with { Commands = [p.Commands[0] with { Network = false }] } },
         { "command 1, G5.test.1", p => p with { Commands = [p.Commands[0] with { TimeoutSeconds = 21 }] } },
