@@ -33,6 +33,12 @@ public enum RefusalCode
     /// <summary>The target has no room left.</summary>
     NoRoom,
 
+    /// <summary>A bundle is not what the push is of, or git will not take it in.</summary>
+    BundleRefused,
+
+    /// <summary>The target's mirror does not hold any more what a bundle builds on: another offer says what it holds.</summary>
+    MirrorChanged,
+
     /// <summary>The target's own state is damaged or cannot be written.</summary>
     TargetFault,
 }

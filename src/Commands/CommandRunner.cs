@@ -162,7 +162,8 @@ public sealed class CommandRunner(Sandbox sandbox, TimeProvider time)
         };
 
         // The shell does one thing: it joins the two streams, so that they are kept in the order in which they were written.
-        List<string> words = [.. Group(spec), .. sandbox.Fence(spec.WritableDirectory, spec.ReadableDirectory, spec.ScratchDirectory, spec.Network, started),
+        List<string> words = [.. OwnGroup.Words(spec.Environment.GetValueOrDefault("PATH", "")),
+            .. sandbox.Fence(spec.WritableDirectory, spec.ReadableDirectory, spec.ScratchDirectory, spec.Network, started),
             "/bin/sh", "-c", "exec \"$@\" 2>&1", "sh", .. spec.Arguments];
         info.FileName = words[0];
         foreach (var word in words.Skip(1))
@@ -177,18 +178,5 @@ public sealed class CommandRunner(Sandbox sandbox, TimeProvider time)
         }
 
         return info;
-    }
-
-    /// <summary>A session and process group of its own, which dies with us where the host can say so.</summary>
-    private static IEnumerable<string> Group(CommandSpec spec)
-    {
-        if (!OperatingSystem.IsLinux())
-        {
-            return [];
-        }
-
-        var path = spec.Environment.GetValueOrDefault("PATH", "") + ":/usr/bin:/bin";
-        return SearchPath.Find("setsid", path) is not { } setsid ? []
-            : SearchPath.Find("setpriv", path) is { } setpriv ? [setsid, setpriv, "--pdeathsig", "KILL"] : [setsid];
     }
 }

@@ -27,6 +27,8 @@ internal static class Refusals
         RefusalCode.NoPeople => StatusCode.FailedPrecondition,
         RefusalCode.NotSigned => StatusCode.PermissionDenied,
         RefusalCode.NoRoom => StatusCode.ResourceExhausted,
+        RefusalCode.BundleRefused => StatusCode.FailedPrecondition,
+        RefusalCode.MirrorChanged => StatusCode.Aborted,
         RefusalCode.TargetFault => StatusCode.Internal,
     };
 }

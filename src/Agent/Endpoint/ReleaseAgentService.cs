@@ -60,6 +60,12 @@ public sealed class ReleaseAgentService(TargetHost host, OperationBoard board, G
         }
 
         var totals = new OfferTotals { Contents = (ulong)result.Contents, Bytes = (ulong)result.Bytes, ResumeOffset = (ulong)result.ResumeOffset, TakesBrotli = true };
+        if (result.Bundle is { } bundle)
+        {
+            (totals.TakesBundle, totals.BundleOffset) = (true, (ulong)bundle.Offset);
+            totals.MirrorCommits.AddRange(bundle.Commits);
+        }
+
         await responseStream.WriteAsync(new OfferAnswer { Totals = totals }, cancellationToken);
     }
 
@@ -70,6 +76,15 @@ public sealed class ReleaseAgentService(TargetHost host, OperationBoard board, G
         var work = Work(start.OperationId);
         var (received, isWhole) = await work.Transfer.UploadAsync((staging, sign) => reader.ReadIntoAsync(staging, start, sign), context.CancellationToken);
         return new UploadReceipt { Contents = (ulong)received, Bytes = (ulong)reader.Bytes, Whole = isWhole };
+    });
+
+    public override Task<BundleReceipt> SendBundle(IAsyncStreamReader<BundlePart> requestStream, ServerCallContext context) => AnswerAsync(async () =>
+    {
+        var reader = new BundleReader(requestStream, context.CancellationToken);
+        var start = await reader.StartAsync();
+        var transfer = Work(start.OperationId).Transfer;
+        var contents = await transfer.TakeBundleAsync((arrival, sign) => reader.ReadIntoAsync(arrival, start, sign), context.CancellationToken);
+        return new BundleReceipt { Contents = (ulong)contents };
     });
 
     public override Task<OperationReply> Smoke(SmokeRequest request, ServerCallContext context) => Answer(() =>

@@ -112,15 +112,16 @@ public sealed class Preflight(TargetHost host, PushOrder order)
         var programs = Commands(order.Configuration)
             .Select(c => c.Run[0])
             .Where(p => !p.Contains('/', StringComparison.Ordinal))
+            .Concat(order.TravelsAsBundle ? ["git"] : [])
             .Distinct(StringComparer.Ordinal)
             .ToList();
         var places = programs.ToDictionary(p => p, host.Payload.Find, StringComparer.Ordinal);
         var missing = programs.Where(p => places[p] is null).ToList();
-        gate.Observe("tools", "every program that the checks run is on the target", programs.Count == 0 ? "none needed" : string.Join(", ", programs), () =>
+        gate.Observe("tools", "every program that the push needs is on the target", programs.Count == 0 ? "none needed" : string.Join(", ", programs), () =>
             missing.Count == 0
                 ? Observation.Held($"tools found: {programs.Count}", [.. places.Select(p => (p.Key, (object)p.Value!))])
                 : Observation.CouldNotRun(
-                    $"{string.Join(", ", missing)} not found on the agent's PATH ({host.Payload.SearchPath}); install it on {Environment.MachineName}, or change the command"));
+                    $"{string.Join(", ", missing)} not found on the agent's PATH ({host.Payload.SearchPath}); install it on {Environment.MachineName}, or change {(missing is ["git"] && order.TravelsAsBundle ? "`format: bundle`, which needs it" : "the command")}"));
     }
 
     private void CheckSandbox(CheckList gate)

@@ -46,6 +46,9 @@ public sealed record PushOrder
     /// <summary>True: every gate runs again even if this very release is live and proved.</summary>
     public required bool Again { get; init; }
 
+    /// <summary>Whether what the target lacks comes as one git bundle. A tar that was carried to the source host has no commit to bundle.</summary>
+    public bool TravelsAsBundle => Configuration.Format == IuCutter.Configuration.ArtifactFormat.Bundle && ArtifactFormat != "tar";
+
     /// <summary>The locked plan's bytes, as they arrived; empty without one.</summary>
     public byte[] Plan { get; init; } = [];
 

@@ -56,6 +56,7 @@ public sealed class PushWork(TargetHost host, Operation operation, PushOrder ord
             UndoIfStopped();
             await operation.RecordHostAsync(host.Payload.SearchPath, cancellationToken);
             Finish(cancellationToken);
+            await TidyAsync(cancellationToken);
         }
         finally
         {
@@ -239,6 +240,19 @@ public sealed class PushWork(TargetHost host, Operation operation, PushOrder ord
         if (operation.Stopper is null)
         {
             new Retention(host).Prune(order.Slot, order.Configuration.Keep);
+        }
+    }
+
+    /// <summary>The push has its end already: a mirror that cannot be tidied is made anew at the next need.</summary>
+    private async Task TidyAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await Transfer.TidyAsync(cancellationToken);
+        }
+        catch (Exception e) when (e is IOException or RefusalException)
+        {
+            operation.Report(GateId.G8, $"the mirror could not be tidied: {e.Message}", 0, 0, "");
         }
     }
 

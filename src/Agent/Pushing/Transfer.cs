@@ -25,6 +25,7 @@ public sealed class Transfer(TargetHost host, Operation operation, PushOrder ord
     private readonly TaskCompletionSource<Observation?> _complete = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly SemaphoreSlim _oneCall = new(1);
     private long _lastSign = host.Time.GetTimestamp();
+    private readonly BundleArrival? _bundle = order.TravelsAsBundle ? new BundleArrival(host, operation, order) : null;
     private int _calls;
     private int _damaged;
     private bool _isOver;
@@ -43,28 +44,32 @@ public sealed class Transfer(TargetHost host, Operation operation, PushOrder ord
         _complete.TrySetResult(Observation.NotHeld("the push has ended"));
     }
 
-    public void Dispose() => _oneCall.Dispose();
+    public void Dispose()
+    {
+        _bundle?.Dispose();
+        _oneCall.Dispose();
+    }
 
     /// <summary>Waits until everything has arrived.</summary>
     /// <returns>Null when it has not, and will not; the gate's checks say why.</returns>
     public async Task<Staging?> ReceiveAsync(CheckList gate, CancellationToken cancellationToken)
     {
         _open.TrySetResult(true);
-        await gate.ObserveAsync("contents", "every content is there with the digest that the manifest says", $"{order.Entries} files", async () =>
+        if (_bundle is not null)
         {
-            var failure = await WaitAsync(cancellationToken);
-            return failure ?? Observation.Held(
-                $"{_staging!.Received} contents received, {_staging.Reused} reused",
-                ("contents received", _staging.Received),
-                ("bytes received", _staging.ReceivedBytes),
-                ("contents reused", _staging.Reused),
-                ("contents found changed on the target", _staging.Rotten),
-                ("contents that arrived damaged", _damaged));
-        });
+            await gate.ObserveAsync("bundle", "the contents come as one git bundle of the commit, and git takes it in", $"a bundle of commit {order.Commit[..12]}", async () =>
+                await WaitAsync(FirstAsync(_bundle.Settled, _complete.Task), cancellationToken) ?? Observation.NotHeld("the push has ended"));
+        }
+
+        if (gate.MayGoOn)
+        {
+            await ContentsAsync(gate, cancellationToken);
+        }
 
         // From here on the staging is the push's alone: a call that still runs is waited for, and later ones do not touch it.
         await _oneCall.WaitAsync(cancellationToken);
         _isOver = true;
+        _bundle?.Forget();
         _oneCall.Release();
         var staging = _staging;
         _staging = null;
@@ -77,6 +82,20 @@ public sealed class Transfer(TargetHost host, Operation operation, PushOrder ord
         staging?.Dispose();
         return null;
     }
+
+    private Task<Observation> ContentsAsync(CheckList gate, CancellationToken cancellationToken) =>
+        gate.ObserveAsync("contents", "every content is there with the digest that the manifest says", $"{order.Entries} files", async () =>
+        {
+            var failure = await WaitAsync(_complete.Task, cancellationToken);
+            return failure ?? Observation.Held(
+                $"{_staging!.Received} contents received, {_staging.Reused} reused{(_bundle is null ? "" : $", {_staging.Mirrored} out of the mirror")}",
+                ("contents received", _staging.Received),
+                ("bytes received", _staging.ReceivedBytes),
+                ("contents out of the mirror", _staging.Mirrored),
+                ("contents reused", _staging.Reused),
+                ("contents found changed on the target", _staging.Rotten),
+                ("contents that arrived damaged", _damaged));
+        });
 
     /// <summary>Takes the manifest; a second time it is only compared. Then says what is missing.</summary>
     /// <param name="manifest">The canonical bytes; null when they came before.</param>
@@ -94,9 +113,10 @@ public sealed class Transfer(TargetHost host, Operation operation, PushOrder ord
             Begin(bytes, cancellationToken);
         }
 
-        CompleteIfWhole();
         var staging = _staging!;
-        return new OfferResult([.. staging.Missing()], staging.MissingCount, staging.MissingBytes, staging.ResumeOffset);
+        var bundle = _bundle is { IsAwaited: true } ? await _bundle.OfferAsync(staging, cancellationToken) : null;
+        CompleteIfWhole();
+        return new OfferResult([.. staging.Missing()], staging.MissingCount, staging.MissingBytes, staging.ResumeOffset, bundle);
     }
 
     /// <summary>Takes one upload's parts.</summary>
@@ -108,6 +128,11 @@ public sealed class Transfer(TargetHost host, Operation operation, PushOrder ord
         if (staging is null)
         {
             throw new RefusalException(RefusalCode.WrongState, "no contents are wanted now", "offer the manifest first");
+        }
+
+        if (_bundle is { IsAwaited: true })
+        {
+            throw new RefusalException(RefusalCode.WrongState, "the push says that its contents come as a bundle, and none has come", "send the bundle first");
         }
 
         var total = staging.ReceivedBytes + staging.MissingBytes;
@@ -139,14 +164,48 @@ public sealed class Transfer(TargetHost host, Operation operation, PushOrder ord
         return answer;
     }
 
-    private async Task<Observation?> WaitAsync(CancellationToken cancellationToken)
+    /// <summary>Takes one call's part of a bundle, and the contents out of it once it is whole.</summary>
+    /// <returns>How many contents came out of it.</returns>
+    internal async Task<int> TakeBundleAsync(Func<BundleArrival, Action, Task> receive, CancellationToken cancellationToken)
+    {
+        using var call = await EnterAsync(cancellationToken);
+        if (_isOver || _staging is not { } staging || _bundle is not { IsAwaited: true } bundle)
+        {
+            throw new RefusalException(RefusalCode.WrongState, "no bundle is wanted now", "offer the manifest first");
+        }
+
+        try
+        {
+            await receive(bundle, SignOfLife);
+            var brought = await bundle.TakeInAsync(staging, cancellationToken);
+            CompleteIfWhole();
+            return brought;
+        }
+        catch (RefusalException e)
+        {
+            bundle.Failed(e);
+            throw;
+        }
+    }
+
+    /// <summary>What is done once a push has ended, and no one waits.</summary>
+    public Task TidyAsync(CancellationToken cancellationToken) => _bundle?.TidyAsync(cancellationToken) ?? Task.CompletedTask;
+
+    /// <summary>A push that gives up gives up on its bundle too.</summary>
+    private static async Task<Observation?> FirstAsync(Task<Observation?> bundle, Task<Observation?> contents)
+    {
+        await Task.WhenAny(bundle, contents);
+        return bundle.IsCompleted ? await bundle : await contents;
+    }
+
+    private async Task<Observation?> WaitAsync(Task<Observation?> settled, CancellationToken cancellationToken)
     {
         SignOfLife();
         while (true)
         {
             try
             {
-                return await _complete.Task.WaitAsync(TimeSpan.FromSeconds(1), host.Time, cancellationToken);
+                return await settled.WaitAsync(TimeSpan.FromSeconds(1), host.Time, cancellationToken);
             }
             catch (TimeoutException)
             {

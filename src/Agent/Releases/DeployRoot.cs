@@ -12,6 +12,7 @@ namespace IuCutter.Agent.Releases;
 /// &lt;root&gt;/.iucutter/releases/&lt;id&gt;/manifest     the manifest's canonical bytes
 /// &lt;root&gt;/.iucutter/releases/&lt;id&gt;/DEPLOY-MANIFEST.txt, configuration.json
 /// &lt;root&gt;/.iucutter/staging/&lt;id&gt;/             a release that is not whole yet
+/// &lt;root&gt;/.iucutter/mirror.git/               commits that came as bundles; made when first needed
 /// </code>
 /// </summary>
 public sealed class DeployRoot : IDisposable
@@ -31,6 +32,9 @@ public sealed class DeployRoot : IDisposable
 
     /// <summary>The root itself, open.</summary>
     public DirectoryHandle Directory { get; }
+
+    /// <summary>Held by whoever works in a mirror: commits enter one at a time.</summary>
+    public SemaphoreSlim MirrorTurn { get; } = new(1);
 
     /// <summary>Opens the root, and holds it against a second agent until disposed.</summary>
     /// <exception cref="RefusalException">The root is missing, not writable, or another agent's.</exception>
@@ -126,6 +130,7 @@ public sealed class DeployRoot : IDisposable
 
     public void Dispose()
     {
+        MirrorTurn.Dispose();
         _staging.Dispose();
         _releases.Dispose();
         Directory.Dispose();

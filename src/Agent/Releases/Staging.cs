@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using IuCutter.Agent.Posix;
 using IuCutter.Configuration;
@@ -12,6 +13,8 @@ namespace IuCutter.Agent.Releases;
 /// </summary>
 public sealed class Staging : IDisposable
 {
+    private const int ReadBytes = 64 * 1024;
+
     private readonly DirectoryHandle _folder;
     private readonly DirectoryHandle _tree;
     private readonly ContentCopy _copy;
@@ -43,6 +46,9 @@ public sealed class Staging : IDisposable
 
     /// <summary>Contents that came over the wire, and their bytes.</summary>
     public int Received { get; private set; }
+
+    /// <summary>Contents that were taken out of the mirror.</summary>
+    public int Mirrored { get; private set; }
 
     public long ReceivedBytes { get; private set; }
 
@@ -156,6 +162,43 @@ public sealed class Staging : IDisposable
         }
     }
 
+    /// <summary>Takes one missing content, wherever it stands among them, from what has it on the target. No upload is under way then.</summary>
+    /// <param name="content">Its number.</param>
+    /// <param name="read">Gives its next bytes; no more are asked for than the manifest says.</param>
+    /// <returns>False when they were not that content; nothing of it is left then.</returns>
+    public async Task<bool> TakeAsync(int content, Func<Memory<byte>, ValueTask<int>> read)
+    {
+        using var incoming = Begin(content);
+        var buffer = ArrayPool<byte>.Shared.Rent(ReadBytes);
+        var isWhole = false;
+        try
+        {
+            while (incoming.Written < incoming.Size)
+            {
+                var got = await read(buffer.AsMemory(0, (int)Math.Min(buffer.Length, incoming.Size - incoming.Written)));
+                incoming.Write(buffer.AsSpan(0, got > 0 ? got : throw new EndOfStreamException("a content ended too early")));
+            }
+
+            isWhole = incoming.Digest() == Manifest.DistinctContents[content].Digest;
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+            if (!isWhole && incoming.Entry is { } broken)
+            {
+                _tree.Remove(broken.Path.ToBytes());
+            }
+        }
+
+        if (isWhole)
+        {
+            Count(content, incoming.Entry, incoming.LinkText);
+            Mirrored++;
+        }
+
+        return isWhole;
+    }
+
     /// <summary>Writes the files beside the tree. All contents must be there.</summary>
     /// <returns>The tree as it lies there, held against the manifest: kinds, sizes and modes, for contents were hashed while written.</returns>
     public TreeComparison Complete(ReadOnlySpan<byte> configuration, CancellationToken cancellationToken)
@@ -243,6 +286,7 @@ public sealed class Staging : IDisposable
 
         ReceivedBytes += bytes.Length;
         Count(content, first, first is null ? bytes.ToArray() : null);
+        Received++;
     }
 
     private void TakePart(ReadOnlySpan<byte> part)
@@ -272,6 +316,7 @@ public sealed class Staging : IDisposable
 
         CrashPoint.Reach("C04.after");
         Count(incoming.Number, incoming.Entry, incoming.LinkText);
+        Received++;
     }
 
     private IncomingContent Begin(int content)
@@ -295,7 +340,6 @@ public sealed class Staging : IDisposable
         CrashPoint.Reach("C05.before");
         WriteOthers(content, written, linkText);
         _have[content] = true;
-        Received++;
         CrashPoint.Reach("C05.after");
     }
 

@@ -43,13 +43,21 @@ internal static class PackVerb
                 var beside = Path.GetFullPath(parsed.GetValue(manifest) ?? file + ".manifest", here.Folder);
                 using var artifact = await ArchiveAsync(subject, isBundle ? null : file, here, cancellation);
                 var (digest, size) = isBundle
-                    ? await BundleWriter.WriteAsync(await GitRepository.OpenAsync(ask.Repository, cancellation), subject.Commit, parsed.GetValue(since), file, cancellation)
+                    ? await BundleAsync(ask.Repository, subject.Commit, parsed.GetValue(since), file, cancellation)
                     : (artifact.TarDigest, artifact.TarSize);
                 await File.WriteAllBytesAsync(beside + ".new", artifact.Manifest.CanonicalBytes, cancellation);
                 File.Move(beside + ".new", beside, overwrite: true);
                 Say(artifact.Manifest, (file, digest, size), beside, parsed.GetValue(json), here);
                 return ExitCode.Passed;
             });
+    }
+
+    private static async Task<(Sha256Digest Digest, long Size)> BundleAsync(
+        string folder, SourceCommit commit, string? since, string file, CancellationToken cancellation)
+    {
+        var repository = await GitRepository.OpenAsync(folder, cancellation);
+        string[] before = since is null ? [] : [(await repository.ResolveAsync(since, cancellation)).Id];
+        return await BundleWriter.WriteAsync(repository, commit, before, file, cancellation);
     }
 
     private static async Task<Artifact> ArchiveAsync(PushSubject subject, string? file, Surroundings here, CancellationToken cancellation)

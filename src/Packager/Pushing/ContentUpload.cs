@@ -11,7 +11,8 @@ namespace IuCutter.Packager.Pushing;
 /// Brings the target what it lacks: offers the manifest, sends the missing contents, and offers again until nothing is missing, over as
 /// many connections as it takes.
 /// </summary>
-internal sealed class ContentUpload(Target target, string operation, ReleaseContents contents, IOperationView view, TimeProvider time)
+/// <param name="bundle">Makes the bundle, where contents travel as one; null where they do not.</param>
+internal sealed class ContentUpload(Target target, string operation, ReleaseContents contents, BundleUpload? bundle, IOperationView view, TimeProvider time)
 {
     private const int ManifestPart = 256 * 1024;
     private const int MostDamaged = 3;
@@ -21,6 +22,7 @@ internal sealed class ContentUpload(Target target, string operation, ReleaseCont
     private bool _manifestIsThere;
     private int _damaged;
     private ulong _leastMissing = ulong.MaxValue;
+    private ulong _mostOfBundle;
 
     /// <summary>True once the target has said that it lacks nothing more.</summary>
     public bool IsWhole { get; private set; }
@@ -69,11 +71,40 @@ internal sealed class ContentUpload(Target target, string operation, ReleaseCont
         var client = await target.EnsureAsync(cancellation);
         var missing = await OfferAsync(client, cancellation);
         IsWhole = missing.Ranges.Count == 0;
-        if (!IsWhole)
+        if (missing.Totals.TakesBundle)
+        {
+            // What is missing after it the next offer says.
+            await SendBundleAsync(client, missing.Totals, cancellation);
+        }
+        else if (!IsWhole)
         {
             ResetIfCloser(missing.Totals);
             await contents.BringAsync(Numbers(missing.Ranges), cancellation);
             IsWhole = (await UploadAsync(client, missing, cancellation)).Whole;
+        }
+    }
+
+    private async Task SendBundleAsync(ReleaseAgent.ReleaseAgentClient client, OfferTotals totals, CancellationToken cancellation)
+    {
+        var sending = bundle ?? throw new InvalidOperationException("the target wants a bundle of what has no history");
+        if (totals.BundleOffset > _mostOfBundle)
+        {
+            _mostOfBundle = totals.BundleOffset;
+            _patience.Reset();
+        }
+
+        try
+        {
+            await sending.SendAsync(client, totals, cancellation);
+        }
+        catch (RpcException e) when (!Refusal.IsOfTheWay(e))
+        {
+            sending.MakeAnew();
+            throw;
+        }
+        catch (TimeoutException)
+        {
+            throw target.Explain(new RpcException(new Status(StatusCode.Unavailable, "the link takes nothing any more")));
         }
     }
 

@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using IuCutter.Configuration;
 using IuCutter.Gates;
 using IuCutter.Manifests;
 using IuCutter.Packager.CommandLine;
@@ -33,7 +34,8 @@ internal sealed class Push(PushSubject subject, PushAsk ask, Target target, IOpe
         request.Again = ask.Again;
         Lock(request, contents.Manifest);
         var reply = await target.AskAsync((client, options) => client.PushAsync(request, options), cancellation);
-        var upload = new ContentUpload(target, reply.OperationId, contents, view, here.Time);
+        using var bundle = BundleFor(reply.OperationId);
+        var upload = new ContentUpload(target, reply.OperationId, contents, bundle, view, here.Time);
         try
         {
             var exit = await FollowAsync(reply, upload, gates.Gates, cancellation);
@@ -63,6 +65,10 @@ internal sealed class Push(PushSubject subject, PushAsk ask, Target target, IOpe
             request.Approval = ByteString.CopyFrom(ask.Approval ?? []);
         }
     }
+
+    private BundleUpload? BundleFor(string operation) => subject.Source.Repository is { } repository && subject.Configuration.Format == ArtifactFormat.Bundle
+        ? new BundleUpload(repository, subject.Commit, operation, view, here.Time)
+        : null;
 
     private async Task ReachAsync(LedgerMemory memory, CancellationToken cancellation)
     {

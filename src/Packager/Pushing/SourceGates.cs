@@ -140,6 +140,13 @@ internal sealed class SourceGates(PushSubject subject, PushAsk ask, IOperationVi
                 : Observation.Held($"no manifest beside it; {carried.Format} sha256 {digest.Short}…", ($"{carried.Format} sha256", digest)));
         }
 
+        if (subject.Configuration.Format == ArtifactFormat.Bundle && subject.Source.Repository is { } repository)
+        {
+            list.Observe("history", "the history that a bundle holds is here", "no shallow clone", () => repository.IsShallow
+                ? Observation.CouldNotRun($"{repository.Root} is a shallow clone, and {ReleaseConfiguration.FileName} says `format: bundle`: run `git fetch --unshallow` there, or write `format: tar`")
+                : Observation.Held("history whole"));
+        }
+
         await list.ObserveAsync("reproduced", "made a second time, as an archive and from every object anew, it is the same", $"manifest sha256 {manifest.Digest}", async () =>
         {
             if (subject.NoReproduction is { } gap)

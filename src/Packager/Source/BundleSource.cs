@@ -30,6 +30,8 @@ internal sealed class BundleSource : IReleaseSource
 
     public Manifest? Expected { get; }
 
+    public GitRepository? Repository => _inside.Repository;
+
     /// <param name="path">The bundle.</param>
     /// <param name="revision">What to release of it; null for the commit of the manifest, else its HEAD.</param>
     /// <param name="manifest">The manifest that came with it; null where none did.</param>

@@ -9,13 +9,12 @@ namespace IuCutter.Packager.Source;
 /// </summary>
 internal static class BundleWriter
 {
-    /// <param name="since">A revision that the receiver has; null for the whole history.</param>
+    /// <param name="before">Commits that the receiver has, by their ids; none for the whole history.</param>
     /// <returns>The file's sha256 and size in bytes.</returns>
     /// <exception cref="SourceException">GIT_FAILED: git cannot make it, and says why.</exception>
     public static async Task<(Sha256Digest Digest, long Size)> WriteAsync(
-        GitRepository repository, SourceCommit commit, string? since, string output, CancellationToken cancellation)
+        GitRepository repository, SourceCommit commit, IReadOnlyList<string> before, string output, CancellationToken cancellation)
     {
-        var before = since is null ? null : (await repository.ResolveAsync(since, cancellation)).Id;
         var beside = Directory.CreateTempSubdirectory("iucutter-bundle-").FullName;
         var temporary = output + ".partial";
         try
@@ -25,7 +24,7 @@ internal static class BundleWriter
             var objects = await repository.Git.RunAsync(cancellation, "rev-parse", "--path-format=absolute", "--git-path", "objects");
             await File.WriteAllTextAsync(Path.Combine(beside, "objects", "info", "alternates"), objects.Text + "\n", cancellation);
             Require(await git.RunAsync(cancellation, "update-ref", "refs/heads/release", commit.Id), commit);
-            string[] what = before is null ? ["HEAD", "refs/heads/release"] : ["HEAD", "refs/heads/release", "^" + before];
+            string[] what = ["HEAD", "refs/heads/release", .. before.Select(id => "^" + id)];
             Require(await git.RunAsync(cancellation, ["-c", "pack.threads=1", "bundle", "create", "-q", temporary, .. what]), commit);
             var (digest, size) = await DigestAsync(temporary, cancellation);
             File.Move(temporary, output, overwrite: true);

@@ -110,6 +110,22 @@ public sealed class GitRepository
         return new WorkTreeState(dirty, count);
     }
 
+    /// <summary>Those of the commits that are here.</summary>
+    /// <param name="ids">Full ids.</param>
+    internal async Task<IReadOnlyList<string>> OfTheseAsync(IEnumerable<string> ids, CancellationToken cancellation)
+    {
+        var here = new List<string>();
+        foreach (var id in ids)
+        {
+            if (await Git.RunAsync(cancellation, "cat-file", "-t", id) is { Exit: 0, Text: "commit" })
+            {
+                here.Add(id);
+            }
+        }
+
+        return here;
+    }
+
     private async Task<string> FindAsync(string revision, CancellationToken cancellation)
     {
         if (string.IsNullOrEmpty(revision) || revision[0] == '-' || revision.Contains('\0', StringComparison.Ordinal))

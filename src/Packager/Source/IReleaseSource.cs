@@ -20,6 +20,9 @@ internal interface IReleaseSource : IDisposable
     /// <summary>The manifest that came with the artifact, which what is read must equal; null where none came.</summary>
     public Manifest? Expected { get; }
 
+    /// <summary>The repository that has the commit with its history; null where there is only its tree.</summary>
+    public GitRepository? Repository { get; }
+
     /// <summary>Null where there is no work tree.</summary>
     public Task<WorkTreeState?> ReadWorkTreeAsync(CancellationToken cancellation);
 

@@ -19,6 +19,8 @@ internal sealed class RepositorySource(GitRepository repository, SourceCommit co
 
     public Manifest? Expected => null;
 
+    public GitRepository? Repository => repository;
+
     /// <summary>Opens a commit that is about to be pushed: what a push will ask for is being read already.</summary>
     /// <exception cref="SourceException">There is no such repository or commit.</exception>
     public static async Task<RepositorySource> BeginAsync(string folder, string revision, CancellationToken cancellation)

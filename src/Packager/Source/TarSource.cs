@@ -33,6 +33,8 @@ internal sealed class TarSource : IReleaseSource
 
     public Manifest? Expected => _manifest;
 
+    public GitRepository? Repository => null;
+
     /// <param name="path">The tar.</param>
     /// <param name="manifest">Its manifest.</param>
     /// <param name="expected">The file's sha256, where it is known from elsewhere.</param>

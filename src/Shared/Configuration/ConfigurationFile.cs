@@ -83,7 +83,7 @@ public static class ConfigurationFile
             Name = name,
             Slot = root.Text("slot") ?? name,
             Target = Target(root),
-            Format = Format(root),
+            Format = root.Word<ArtifactFormat>("format") ?? ArtifactFormat.Tar,
             Keep = root.Number("keep", "a number of releases, 1 to 1000") ?? ReleaseConfiguration.DefaultKeep,
             Link = root.Word<LinkRule>("link") ?? LinkRule.Copy,
             Source = Source(root),
@@ -120,18 +120,6 @@ public static class ConfigurationFile
         }
 
         return address;
-    }
-
-    private static ArtifactFormat Format(MappingReader root)
-    {
-        var node = root.Node("format");
-        if (node is YamlNode.Scalar { Text: "bundle" })
-        {
-            root.Problems.Add(node.Line, node.Column, "format", "bundle is not available yet; write tar, or leave the key out");
-            return ArtifactFormat.Tar;
-        }
-
-        return root.Word<ArtifactFormat>("format") ?? ArtifactFormat.Tar;
     }
 
     private static PublishRule? Publish(MappingReader root)

@@ -3,7 +3,7 @@ using System.Buffers;
 namespace IuCutter.Digests;
 
 /// <summary>The digits of every digest and object id that we print or accept.</summary>
-internal static class LowerHex
+public static class LowerHex
 {
     private static readonly SearchValues<char> Digits = SearchValues.Create("0123456789abcdef");
 
