@@ -226,7 +226,7 @@ public sealed class ReleaseAgentService(TargetHost host, OperationBoard board, G
         var manifest = new MemoryStream(parts.Current.Manifest.Length == 0 ? 0 : (int)work.Order.ManifestBytes);
         do
         {
-            manifest.Write(parts.Current.Manifest.Span);
+            manifest.Write(parts.Current.ManifestBrotli is { } piece ? CompressedPiece.Read(piece) : parts.Current.Manifest.Span);
             if (manifest.Length > work.Order.ManifestBytes)
             {
                 throw new RefusalException(RefusalCode.BadRequest, $"the manifest is longer than the {work.Order.ManifestBytes} bytes that the push says", "push again");

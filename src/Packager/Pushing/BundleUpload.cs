@@ -58,7 +58,7 @@ internal sealed class BundleUpload(GitRepository repository, SourceCommit commit
     private async Task<(string, Sha256Digest, long)> MakeAsync(IEnumerable<string> held, CancellationToken cancellation)
     {
         view.Progress(operation, "G4", "bundling", 0, 0, "");
-        _folder ??= Directory.CreateTempSubdirectory("iucutter-bundle-").FullName;
+        _folder ??= Directory.CreateTempSubdirectory("iucutter-sending-").FullName;
         var path = Path.Combine(_folder, "bundle");
         var before = await repository.OfTheseAsync(held.Where(c => c.Length == commit.Id.Length && LowerHex.Is(c)), cancellation);
         var (digest, size) = await BundleWriter.WriteAsync(repository, commit, before, path, cancellation);

@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using Google.Protobuf;
 using Grpc.Core;
 using IuCutter.Packager.Connecting;
@@ -15,6 +16,8 @@ namespace IuCutter.Packager.Pushing;
 internal sealed class ContentUpload(Target target, string operation, ReleaseContents contents, BundleUpload? bundle, IOperationView view, TimeProvider time)
 {
     private const int ManifestPart = 256 * 1024;
+    private const int ManifestQuality = 9;
+    private const int ManifestWindowBits = 20;
     private const int MostDamaged = 3;
 
     private readonly Patience _patience = new(time);
@@ -128,8 +131,7 @@ internal sealed class ContentUpload(Target target, string operation, ReleaseCont
             do
             {
                 var part = manifest.Slice(at, Math.Min(ManifestPart, manifest.Length - at));
-                await call.RequestStream.WriteAsync(
-                    new OfferPart { OperationId = at == 0 ? operation : "", Manifest = UnsafeByteOperations.UnsafeWrap(part) }, cancellation);
+                await call.RequestStream.WriteAsync(PartOf(part, isFirst: at == 0), cancellation);
                 at += part.Length;
             }
             while (at < manifest.Length);
@@ -149,6 +151,23 @@ internal sealed class ContentUpload(Target target, string operation, ReleaseCont
 
         _manifestIsThere = true;
         return (ranges, totals);
+    }
+
+    /// <summary>A target that takes bundles takes a compressed manifest: beside a bundle it would be most of what travels.</summary>
+    private OfferPart PartOf(ReadOnlyMemory<byte> manifest, bool isFirst)
+    {
+        var part = new OfferPart { OperationId = isFirst ? operation : "" };
+        var room = new byte[bundle is null ? 0 : manifest.Length];
+        if (room.Length > 0 && BrotliEncoder.TryCompress(manifest.Span, room, out var length, ManifestQuality, ManifestWindowBits))
+        {
+            part.ManifestBrotli = new CompressedData { Data = UnsafeByteOperations.UnsafeWrap(room.AsMemory(0, length)), Size = (uint)manifest.Length };
+        }
+        else
+        {
+            part.Manifest = UnsafeByteOperations.UnsafeWrap(manifest);
+        }
+
+        return part;
     }
 
     private async Task<UploadReceipt> UploadAsync(

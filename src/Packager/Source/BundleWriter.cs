@@ -15,7 +15,7 @@ internal static class BundleWriter
     public static async Task<(Sha256Digest Digest, long Size)> WriteAsync(
         GitRepository repository, SourceCommit commit, IReadOnlyList<string> before, string output, CancellationToken cancellation)
     {
-        var beside = Directory.CreateTempSubdirectory("iucutter-bundle-").FullName;
+        var beside = Directory.CreateTempSubdirectory("iucutter-bundling-").FullName;
         var temporary = output + ".partial";
         try
         {
