@@ -24,8 +24,12 @@ public sealed record LedgerReceipt(long Entries, string Head, string Signature, 
         try
         {
             using var key = ECDsa.Create();
-            key.ImportSubjectPublicKeyInfo(Convert.FromBase64String(PublicKey), out _);
-            return key.VerifyData(Encoding.ASCII.GetBytes(SignedText(Entries, Head)), Convert.FromBase64String(Signature), HashAlgorithmName.SHA256);
+            var spki = Convert.FromBase64String(PublicKey);
+            key.ImportSubjectPublicKeyInfo(spki, out _);
+
+            // A key has one encoding here: else one key would have several fingerprints.
+            return key.ExportSubjectPublicKeyInfo().AsSpan().SequenceEqual(spki)
+                && key.VerifyData(Encoding.ASCII.GetBytes(SignedText(Entries, Head)), Convert.FromBase64String(Signature), HashAlgorithmName.SHA256);
         }
         catch (Exception e) when (e is FormatException or CryptographicException or PlatformNotSupportedException)
         {

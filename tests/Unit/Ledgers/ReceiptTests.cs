@@ -19,7 +19,7 @@ public sealed class ReceiptTests
         {
             var changed = spki.ToArray();
             changed[i] ^= 1;
-            Assert.False(new LedgerReceipt(7, head, signature, Convert.ToBase64String(changed)).Verifies());
+            Assert.False(new LedgerReceipt(7, head, signature, Convert.ToBase64String(changed)).Verifies(), $"byte {i}");
         }
     }
 }
