@@ -31,7 +31,7 @@ public sealed class WayTests
         await using var scene = await Scene.WithoutAgentAsync();
         var port = FreePort();
         await scene.StartAgentAsync("--port", $"{port}");
-        scene.Payload.Write("big.bin", string.Concat(Enumerable.Range(0, 1_000_000).Select(i => i.ToString("X7", null))));
+        await WriteNoiseAsync(scene, 7_000_000);
         await scene.Payload.CommitAsync("big");
         await using var proxy = Proxy.Start(port, cutAfter: 2_500_000);
 
@@ -48,7 +48,7 @@ public sealed class WayTests
         await using var scene = await Scene.WithoutAgentAsync();
         var port = FreePort();
         await scene.StartAgentAsync("--port", $"{port}");
-        scene.Payload.Write("big.bin", new string('x', 3_000_000));
+        var noise = await WriteNoiseAsync(scene, 3_000_000);
         await scene.Payload.CommitAsync("big");
         await using var proxy = Proxy.Start(port, corruptAt: 1_500_000);
 
@@ -56,7 +56,7 @@ public sealed class WayTests
 
         Assert.True(proxy.HasCorrupted);
         run.Exits(0).Says("it is sent again");
-        Assert.Equal(new string('x', 3_000_000), await File.ReadAllTextAsync(Path.Combine(scene.Slot, "big.bin")));
+        Assert.Equal(noise, await File.ReadAllBytesAsync(Path.Combine(scene.Slot, "big.bin")));
     }
 
     [Fact]
@@ -78,6 +78,15 @@ public sealed class WayTests
         Assert.Equal(text, await File.ReadAllTextAsync(Path.Combine(scene.Slot, "big.txt")));
         Assert.Equal(noise, await File.ReadAllBytesAsync(Path.Combine(scene.Slot, "noise.bin")));
         Assert.InRange(proxy.Passed, noise.Length, (text.Length / 2) + noise.Length);
+    }
+
+    /// <summary>Bytes that no compression makes fewer, so that the proxy's places are reached on a busy host too.</summary>
+    private static async Task<byte[]> WriteNoiseAsync(Scene scene, int length)
+    {
+        var noise = new byte[length];
+        new Random(1).NextBytes(noise);
+        await File.WriteAllBytesAsync(Path.Combine(scene.Payload.Folder, "big.bin"), noise);
+        return noise;
     }
 
     private static int FreePort()
