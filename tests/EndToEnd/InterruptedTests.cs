@@ -93,7 +93,7 @@ public sealed class InterruptedTests
     public async Task A_second_push_to_the_slot_is_told_who_holds_it_and_the_same_push_joins()
     {
         await using var scene = await Scene.OpenAsync();
-        scene.Payload.Write("smoke.sh", "sleep 3; echo smoke fine");
+        scene.Payload.Write("smoke.sh", "sleep 9; echo smoke fine");
         await scene.Payload.CommitAsync("slow smoke");
         var first = scene.PushAsync("--no-source-tests");
         await Programs.UntilAsync(() => scene.Ledger.Any(e => e.Event is LedgerEvent.GateBegun { Gate: GateId.G5 }), "the first push is under way");
@@ -150,7 +150,7 @@ public sealed class InterruptedTests
     public async Task A_release_that_another_slots_push_works_on_is_not_taken_away_from_it()
     {
         await using var scene = await Scene.OpenAsync();
-        scene.Payload.Write("smoke.sh", "sleep 3; ls app.txt && echo smoke fine");
+        scene.Payload.Write("smoke.sh", "sleep 9; ls app.txt && echo smoke fine");
         await scene.Payload.CommitAsync("slow smoke");
         var first = scene.PushAsync("--slot", "one", "--no-source-tests");
         await Programs.UntilAsync(() => scene.Ledger.Any(e => e.Event is LedgerEvent.GateBegun { Gate: GateId.G6 }), "the first push is under way");
@@ -167,7 +167,7 @@ public sealed class InterruptedTests
     {
         await using var scene = await Scene.OpenAsync();
         (await scene.PushAsync("--slot", "two", "--name", "two", "--no-source-tests")).Exits(0);
-        scene.Payload.Write("smoke.sh", "sleep 4; exit 1");
+        scene.Payload.Write("smoke.sh", "sleep 9; exit 1");
         await scene.Payload.CommitAsync("fails slowly");
         var failing = scene.PushAsync("--slot", "one", "--name", "one", "--no-source-tests");
         await Programs.UntilAsync(() => scene.Ledger.Any(e => e.Event is LedgerEvent.GateBegun { Gate: GateId.G6 } && e.Operation == scene.Ledger.Last(b => b.Event is LedgerEvent.OperationBegun).Operation), "the smoke runs");

@@ -123,8 +123,8 @@ public sealed class PlanTests
     public async Task An_expired_plan_is_refused()
     {
         await using var scene = await OpenAsync();
-        (await PlanAsync(scene, "--for", "1s")).Exits(0);
-        await Task.Delay(TimeSpan.FromSeconds(2));
+        (await PlanAsync(scene, "--for", "5s")).Exits(0);
+        await Task.Delay(TimeSpan.FromSeconds(6));
 
         (await scene.PushAsync("--plan", PlanFile)).Exits(3).Says("the plan is good from");
 
