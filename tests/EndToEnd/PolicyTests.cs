@@ -84,7 +84,7 @@ public sealed class PolicyTests
     public async Task A_command_that_names_no_memory_limit_gets_the_policys()
     {
         await using var scene = await OpenAsync("most_memory: 64MiB", Payload.Yaml());
-        scene.Payload.Write("smoke.sh", "python3 -c 'x = bytearray(200 << 20)' && echo smoke fine");
+        scene.Payload.Write("smoke.sh", "python3 -c 'import time; x = bytearray(200 << 20); time.sleep(2)' && echo smoke fine");
         await scene.Payload.CommitAsync("wants much");
 
         (await scene.PushAsync()).Exits(3).Says("G6").Says("verdict B");
