@@ -58,7 +58,7 @@ public sealed class CommandRunner(Sandbox sandbox, TimeProvider time)
         using (process)
         {
             process.StandardInput.Close();
-            var draining = DrainAsync(process.StandardOutput.BaseStream, spool);
+            var draining = Task.WhenAll(DrainAsync(process.StandardOutput.BaseStream, spool), DrainAsync(process.StandardError.BaseStream, spool));
             try
             {
                 result = await WaitAsync(process, result, cancellationToken);
@@ -119,7 +119,10 @@ public sealed class CommandRunner(Sandbox sandbox, TimeProvider time)
         {
             for (int read; (read = await output.ReadAsync(buffer)) > 0;)
             {
-                spool.Write(buffer.AsSpan(0, read));
+                lock (spool)
+                {
+                    spool.Write(buffer.AsSpan(0, read));
+                }
             }
         }
         catch (Exception e) when (e is IOException or ObjectDisposedException)
@@ -158,6 +161,9 @@ public sealed class CommandRunner(Sandbox sandbox, TimeProvider time)
             WorkingDirectory = spec.WorkingDirectory,
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
+
+            // Else a fence that outlives us would hold our own stream open, and whoever waits for its end.
+            RedirectStandardError = true,
             UseShellExecute = false,
         };
 

@@ -46,7 +46,8 @@ internal sealed class AgentProcess : IAsyncDisposable
     public async Task KillAsync()
     {
         _process.Kill();
-        await _process.WaitForExitAsync();
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        await _process.WaitForExitAsync(limit.Token);
     }
 
     /// <summary>As `systemctl stop` would.</summary>
