@@ -19,7 +19,7 @@ AGENT = os.environ.get("IUCUTTER_CUT_AGENT", f"{HOME}/artifacts/bin/Agent/debug/
 PACKAGER = os.environ.get("IUCUTTER_CUT_PACKAGER", f"{HOME}/artifacts/bin/Packager/debug/iucutter")
 PUSH = ["push", "--slot", "app", "--no-source-tests"] + [w for p in "scan reproduction compile import test assert smoke".split() for w in ("--without", p)]
 LARGE, SMALL = 1_500_000, 6
-# Bytes that may go over the link twice: the message that was cut (512 KiB, taken whole or not at all), and the calls of a second connection.
+# Bytes that may go over the link twice: the messages under way (two of 512 KiB, each taken whole or not at all), and the calls of a second connection.
 SLACK = (1024 + 192) * 1024
 ACTIONS = ["close", "reset", "half", "flip", "stall", "keep"]
 
