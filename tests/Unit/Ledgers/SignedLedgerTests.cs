@@ -1,3 +1,4 @@
+using System.Text;
 using IuCutter.Ledgers;
 using IuCutter.Tests.Unit.Support;
 
@@ -50,6 +51,25 @@ public sealed class SignedLedgerTests : IDisposable
             }
         });
         Assert.True(found > 3 * 100 * Records);
+    }
+
+    [Fact]
+    public void A_text_changed_in_the_middle_is_found_by_the_line_after_it()
+    {
+        var lines = _history.Lines.ToList();
+        lines[Records / 2] = Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(lines[Records / 2].Span).Replace("it is so", "it is no", StringComparison.Ordinal));
+
+        AssertBroken(() => SignedLedger.Read(lines, _history.Receipt));
+    }
+
+    [Fact]
+    public void A_line_with_anothers_number_is_found_even_when_it_follows()
+    {
+        var chain = new LedgerChain(_heads[4].Entries, _heads[4].Head);
+        var entry = LedgerJson.ReadEntry(_history.Lines[5].Span);
+
+        AssertBroken(() => chain.Take(LedgerJson.Write(entry with { Seq = entry.Seq + 1 })));
+        Assert.Equal(entry, chain.Take(LedgerJson.Write(entry)), (a, b) => a!.Seq == b!.Seq);
     }
 
     [Fact]

@@ -47,6 +47,17 @@ public sealed class AttestationRulesTests
             AttestationRules.Of(o), a => a.SaysNone && a.Id is "host-mutation" or "earlier-releases" or "hard-deletes" && a.SaysNone));
 
     [Fact]
+    public void Anchors_that_nobody_named_and_looks_without_evidence_attest_nothing()
+    {
+        var operation = Operation(Ids, CheckStatus.Held, 2, ended: true);
+        var bare = operation.Gates[0].Checks.Select(c => c with { Evidence = c.Evidence! with { Measured = null } }).ToImmutableArray();
+        operation = operation with { Gates = [operation.Gates[0] with { Checks = bare }] };
+
+        Assert.Equal(AttestationBasis.NotObserved, AttestationRules.Of(operation).Single(a => a.Id == "production-mutation").Basis);
+        Assert.Equal(AttestationBasis.NotObserved, Attestation.Observed("id", "subject", looked: true, "why not", []).Basis);
+    }
+
+    [Fact]
     public void What_changed_is_said_in_its_own_words()
     {
         var operation = Operation(Ids, CheckStatus.Held, 2, ended: true);
