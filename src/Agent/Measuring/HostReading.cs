@@ -15,14 +15,20 @@ namespace IuCutter.Agent.Measuring;
 public static class HostReading
 {
     private const string Listening = "0A";
+
+    /// <summary>There when systemd is the init, sd_booted(3); else systemctl has nothing to say.</summary>
+    private const string BootedWithSystemd = "/run/systemd/system";
+
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(5);
     private static readonly string[] PortTables = ["/proc/net/tcp", "/proc/net/tcp6"];
     private static readonly string[] Crontabs = ["/etc/crontab", "/etc/cron.d", "/var/spool/cron"];
 
     public static async Task<LedgerEvent.HostSeen> TakeAsync(string searchPath, CancellationToken cancellationToken)
     {
-        var services = AnswerAsync(searchPath, ["systemctl", "show", "*.service", "--state=running", "--property=Id,ActiveEnterTimestampMonotonic,MainPID"], cancellationToken);
-        var containers = AnswerAsync(searchPath, ["docker", "ps", "--no-trunc", "--format", "{{.ID}}"], cancellationToken);
+        var services = Directory.Exists(BootedWithSystemd)
+            ? AnswerAsync(searchPath, ["systemctl", "show", "*.service", "--state=running", "--property=Id,ActiveEnterTimestampMonotonic,MainPID"], cancellationToken)
+            : Task.FromResult<string?>(null);
+        var containers = RunningContainers.ListAsync(cancellationToken);
         (string Name, string? Value)[] seen =
         [
             ("listening ports", Ports()),

@@ -36,14 +36,15 @@ public sealed class PushWork(TargetHost host, Operation operation, PushOrder ord
     {
         try
         {
+            var around = HostReading.TakeAsync(host.Payload.SearchPath, cancellationToken);
             foreach (var gate in order.SourceGates)
             {
                 operation.RecordSourceGate(gate);
             }
 
-            await operation.RecordHostAsync(host.Payload.SearchPath, cancellationToken);
             var preflight = new Preflight(host, order);
             await operation.RunGateAsync(GateId.G3, g => preflight.RunAsync(g, r => _first = r, cancellationToken));
+            operation.Record(await around);
             SpendApproval(preflight);
             _preflight.TrySetResult(operation.Stopper is null);
             await operation.RunGateAsync(GateId.G4, g => StageAsync(g, cancellationToken));

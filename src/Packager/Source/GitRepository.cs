@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using IuCutter.Manifests;
 
 namespace IuCutter.Packager.Source;
@@ -10,6 +11,7 @@ namespace IuCutter.Packager.Source;
 public sealed class GitRepository
 {
     private const int NamedPaths = 100;
+    private const string CommitOf = "^{commit}";
     private static readonly Version OldestGit = new(2, 25);
 
     private GitRepository(GitProgram git, string folder, Version version, string[] facts)
@@ -42,7 +44,13 @@ public sealed class GitRepository
     /// <param name="cancellation">Ends git as well.</param>
     /// <param name="program">The git program's name or path.</param>
     /// <exception cref="SourceException">GIT_MISSING, GIT_TOO_OLD, NOT_A_REPOSITORY, REPOSITORY_NOT_TRUSTED or GIT_FAILED.</exception>
-    public static async Task<GitRepository> OpenAsync(string path, CancellationToken cancellation, string program = "git")
+    public static async Task<GitRepository> OpenAsync(string path, CancellationToken cancellation, string program = "git") =>
+        (await OpenAsync(path, revision: null, cancellation, program)).Repository;
+
+    /// <summary>The same, and the commit that a revision names. Both are one question to git where nothing is wrong: each start of it costs as much as all it does here.</summary>
+    /// <returns>No commit when the revision needs a closer look, which <see cref="ResolveAsync"/> takes.</returns>
+    internal static async Task<(GitRepository Repository, string? Commit)> OpenAsync(
+        string path, string? revision, CancellationToken cancellation, string program = "git")
     {
         var folder = Path.GetFullPath(path);
         if (!Directory.Exists(folder))
@@ -52,21 +60,34 @@ public sealed class GitRepository
 
         var git = new GitProgram(program, folder);
         var version = git.RunAsync(cancellation, "version");
+        string[] named = revision is null || IsNone(revision) ? [] : [revision + CommitOf];
         var answer = await git.RunAsync(
-            cancellation, "rev-parse", "--is-bare-repository", "--is-inside-work-tree", "--is-shallow-repository", "--show-toplevel");
+            cancellation, ["rev-parse", "--is-bare-repository", "--is-inside-work-tree", "--is-shallow-repository", .. named, "--show-toplevel"]);
         var known = VersionOf((await version).Text);
         var facts = answer.Text.Split('\n');
 
-        // The last question has no answer in a bare repository; the first three then have theirs already.
-        var isAnswered = answer.Exit == 0 || (facts.Length == 3 && answer.Errors.Contains("must be run in a work tree", StringComparison.Ordinal));
-        return isAnswered ? new GitRepository(git, folder, known, facts) : throw Refused(folder, answer);
+        // The last question has no answer in a bare repository; those before it then have theirs already.
+        var isBare = facts.Length == 3 + named.Length && answer.Errors.Contains("must be run in a work tree", StringComparison.Ordinal);
+        if (named.Length > 0)
+        {
+            var isFound = (isBare || answer is { Exit: 0, Errors.Length: 0 }) && facts.Length > 3 && GitObjectId.TryParse(Encoding.UTF8.GetBytes(facts[3]), out _);
+            return isFound && !answer.Errors.Contains("is ambiguous", StringComparison.Ordinal)
+                ? (new GitRepository(git, folder, known, [.. facts[..3], .. facts[4..]]), facts[3])
+                : await OpenAsync(path, revision: null, cancellation, program);
+        }
+
+        return answer.Exit == 0 || isBare ? (new GitRepository(git, folder, known, facts), null) : throw Refused(folder, answer);
     }
 
     /// <summary>Finds the one commit that a revision names: a full or short id, a branch, a tag, HEAD, or any expression git knows.</summary>
     /// <exception cref="SourceException">NO_COMMITS, UNKNOWN_COMMIT, AMBIGUOUS_COMMIT or OBJECT_MISSING.</exception>
-    public async Task<SourceCommit> ResolveAsync(string revision, CancellationToken cancellation)
+    public async Task<SourceCommit> ResolveAsync(string revision, CancellationToken cancellation) =>
+        await ReadCommitAsync(await FindAsync(revision, cancellation), revision, cancellation);
+
+    /// <param name="id">The commit's full id.</param>
+    /// <param name="revision">What it was asked for as.</param>
+    internal async Task<SourceCommit> ReadCommitAsync(string id, string revision, CancellationToken cancellation)
     {
-        var id = await FindAsync(revision, cancellation);
         var refs = Git.RunAsync(
             cancellation, "for-each-ref", $"--points-at={id}", "--sort=-version:refname", "--format=%(HEAD)%(refname)", "refs/heads", "refs/tags");
         var remotes = Git.RunAsync(cancellation, "config", "--null", "--get-regexp", @"^remote\..*\.url$");
@@ -128,12 +149,12 @@ public sealed class GitRepository
 
     private async Task<string> FindAsync(string revision, CancellationToken cancellation)
     {
-        if (string.IsNullOrEmpty(revision) || revision[0] == '-' || revision.Contains('\0', StringComparison.Ordinal))
+        if (IsNone(revision))
         {
             throw new SourceException(SourceCodes.UnknownCommit, $"'{revision}' names no commit.", "Name a commit id, a branch or a tag.");
         }
 
-        var answer = await Git.RunAsync(cancellation, "rev-parse", "--verify", revision + "^{commit}");
+        var answer = await Git.RunAsync(cancellation, "rev-parse", "--verify", revision + CommitOf);
         if (answer.Errors.Contains("is ambiguous", StringComparison.Ordinal))
         {
             throw new SourceException(
@@ -156,6 +177,8 @@ public sealed class GitRepository
             $"'{revision}' names no commit in '{Root}'{(IsShallow ? ", whose history is cut off" : "")}.",
             IsShallow ? "Run 'git fetch --unshallow', or name a commit that is there." : "Check the spelling, or fetch the branch or tag.");
     }
+
+    private static bool IsNone(string revision) => revision.Length == 0 || revision[0] == '-' || revision.Contains('\0', StringComparison.Ordinal);
 
     // The ref that the user named, else the branch that is checked out, else the first branch, else the first tag.
     private static (string? Name, string? Tag) Choose(string[] refs, string revision)

@@ -1,3 +1,4 @@
+using IuCutter.Configuration;
 using IuCutter.Digests;
 using IuCutter.Manifests;
 
@@ -8,6 +9,7 @@ internal sealed class RepositorySource(GitRepository repository, SourceCommit co
 {
     private Task<WorkTreeState?>? _workTree;
     private Task<TreeItemList>? _items;
+    private Task<byte[]?>? _configuration;
 
     public string Place => repository.Root;
 
@@ -25,28 +27,25 @@ internal sealed class RepositorySource(GitRepository repository, SourceCommit co
     /// <exception cref="SourceException">There is no such repository or commit.</exception>
     public static async Task<RepositorySource> BeginAsync(string folder, string revision, CancellationToken cancellation)
     {
-        var repository = await GitRepository.OpenAsync(folder, cancellation);
+        var (repository, found) = await GitRepository.OpenAsync(folder, revision, cancellation);
         var workTree = repository.ReadWorkTreeAsync(cancellation);
-        var commit = await repository.ResolveAsync(revision, cancellation);
-        return new RepositorySource(repository, commit) { _workTree = workTree, _items = TreeListing.ReadAsync(repository.Git, commit.Tree, cancellation) };
+        if (found is null)
+        {
+            return new RepositorySource(repository, await repository.ResolveAsync(revision, cancellation)) { _workTree = workTree };
+        }
+
+        // All of these name the commit by its id: it does not matter in which order git comes to them.
+        var items = TreeListing.ReadAsync(repository.Git, found, cancellation);
+        var configuration = ReadFileAsync(repository, found, ReleaseConfiguration.FileName, cancellation);
+        var commit = await repository.ReadCommitAsync(found, revision, cancellation);
+        return new RepositorySource(repository, commit) { _workTree = workTree, _items = items, _configuration = configuration };
     }
 
     public Task<WorkTreeState?> ReadWorkTreeAsync(CancellationToken cancellation) => _workTree ??= repository.ReadWorkTreeAsync(cancellation);
 
     /// <exception cref="SourceException">GIT_FAILED: git cannot read it.</exception>
-    public async Task<byte[]?> TryReadFileAsync(string path, CancellationToken cancellation)
-    {
-        var answer = await repository.Git.RunAsync(cancellation, "cat-file", "blob", $"{commit.Id}:{path}");
-        if (answer.Exit == 0)
-        {
-            return answer.Output;
-        }
-
-        var isAbsent = answer.Errors.Contains("does not exist in", StringComparison.Ordinal) || answer.Errors.Contains("exists on disk, but not in", StringComparison.Ordinal);
-        return isAbsent
-            ? null
-            : throw new SourceException(SourceCodes.GitFailed, $"git cannot read '{path}' of {commit.Id}: {answer.Complaint}.", "Run 'git fsck' and mend what it says.");
-    }
+    public Task<byte[]?> TryReadFileAsync(string path, CancellationToken cancellation) =>
+        path == ReleaseConfiguration.FileName && _configuration is { } read ? read : ReadFileAsync(repository, commit.Id, path, cancellation);
 
     public async Task<IReadOnlyList<string>> ListPathsAsync(CancellationToken cancellation) =>
         [.. (await ItemsAsync(cancellation)).Select(item => item.Path.ToString())];
@@ -64,4 +63,18 @@ internal sealed class RepositorySource(GitRepository repository, SourceCommit co
     }
 
     private Task<TreeItemList> ItemsAsync(CancellationToken cancellation) => _items ??= TreeListing.ReadAsync(repository.Git, commit.Tree, cancellation);
+
+    private static async Task<byte[]?> ReadFileAsync(GitRepository repository, string commit, string path, CancellationToken cancellation)
+    {
+        var answer = await repository.Git.RunAsync(cancellation, "cat-file", "blob", $"{commit}:{path}");
+        if (answer.Exit == 0)
+        {
+            return answer.Output;
+        }
+
+        var isAbsent = answer.Errors.Contains("does not exist in", StringComparison.Ordinal) || answer.Errors.Contains("exists on disk, but not in", StringComparison.Ordinal);
+        return isAbsent
+            ? null
+            : throw new SourceException(SourceCodes.GitFailed, $"git cannot read '{path}' of {commit}: {answer.Complaint}.", "Run 'git fsck' and mend what it says.");
+    }
 }
