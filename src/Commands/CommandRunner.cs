@@ -139,6 +139,11 @@ public sealed class CommandRunner(Sandbox sandbox, TimeProvider time)
             return $"the check asks for sandbox tier {spec.LeastTier}, this host gives {sandbox.Tier}: {sandbox.WhyNotStronger}";
         }
 
+        if (spec.Network && sandbox.WhyNoNetwork is { } why)
+        {
+            return $"the check asks for a network: {why}";
+        }
+
         if (!Directory.Exists(spec.WorkingDirectory))
         {
             return $"the directory {spec.WorkingDirectory} is not there";

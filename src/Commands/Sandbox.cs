@@ -9,6 +9,14 @@ namespace IuCutter.Commands;
 /// </summary>
 public sealed class Sandbox
 {
+    /// <summary>
+    /// What an agent that runs as root could read, and its payload is not to: a fence takes root's capabilities away, but not its user id.
+    /// </summary>
+    private static readonly string[] RootsOwn = ["/etc/shadow", "/etc/shadow-", "/etc/gshadow", "/etc/gshadow-", "/etc/sudoers", "/etc/sudoers.d", "/etc/ssl/private"];
+
+    /// <summary>A setting of the kernel: its file is open to root's user id, whatever capabilities are gone.</summary>
+    private const string KernelSetting = "/proc/sys/kernel/panic";
+
     private readonly string? _bubblewrap;
     private readonly IReadOnlyList<string> _hidden;
 
@@ -16,6 +24,9 @@ public sealed class Sandbox
     {
         (_bubblewrap, _hidden, WhyNotStronger) = (bubblewrap, hidden, why);
     }
+
+    /// <summary>Why no command gets a network here, and what to do; null where one that asks for it does.</summary>
+    public string? WhyNoNetwork { get; init; }
 
     /// <summary>No fence: for the payload's own tests on the source host, where its author runs them anyway.</summary>
     public static Sandbox None { get; } = new(null, [], "no fence was asked for");
@@ -27,14 +38,15 @@ public sealed class Sandbox
 
     /// <param name="searchPath">Where bubblewrap is looked for.</param>
     /// <param name="hidden">Directories that a fenced command must not see: keys, sockets, state.</param>
-    public static async Task<Sandbox> ProbeAsync(string searchPath, IReadOnlyList<string> hidden, CancellationToken cancellationToken)
+    /// <param name="whyNoNetwork">See <see cref="WhyNoNetwork"/>.</param>
+    public static async Task<Sandbox> ProbeAsync(string searchPath, IReadOnlyList<string> hidden, string? whyNoNetwork, CancellationToken cancellationToken)
     {
         if (!OperatingSystem.IsLinux() || SearchPath.Find("bwrap", searchPath) is not { } bubblewrap)
         {
-            return new Sandbox(null, hidden, "bubblewrap is not installed; `apt-get install bubblewrap` gives T3");
+            return new Sandbox(null, hidden, "bubblewrap is not installed; `apt-get install bubblewrap` gives T3") { WhyNoNetwork = whyNoNetwork };
         }
 
-        var sandbox = new Sandbox(bubblewrap, hidden, null);
+        var sandbox = new Sandbox(bubblewrap, hidden, null) { WhyNoNetwork = whyNoNetwork };
         var canary = new ProcessStartInfo(bubblewrap) { RedirectStandardError = true, UseShellExecute = false };
         foreach (var argument in sandbox.Fence(null, null, Path.GetTempPath(), network: false).Skip(1))
         {
@@ -42,7 +54,7 @@ public sealed class Sandbox
         }
 
         // It must be able to run, and not to write where it should not.
-        foreach (var argument in (string[])["/bin/sh", "-c", "! touch /usr/.iucutter-canary 2>/dev/null"])
+        foreach (var argument in (string[])["/bin/sh", "-c", $"! touch /usr/.iucutter-canary 2>/dev/null && ! test -w {KernelSetting}"])
         {
             canary.ArgumentList.Add(argument);
         }
@@ -52,7 +64,7 @@ public sealed class Sandbox
         await process.WaitForExitAsync(cancellationToken);
         return process.ExitCode == 0
             ? sandbox
-            : new Sandbox(null, hidden, $"bubblewrap does not work here ({said.Trim()}); user namespaces may be forbidden to this user");
+            : new Sandbox(null, hidden, $"bubblewrap does not work here ({said.Trim()}); user namespaces may be forbidden to this user") { WhyNoNetwork = whyNoNetwork };
     }
 
     /// <summary>The words to put before a command.</summary>
@@ -69,7 +81,7 @@ public sealed class Sandbox
         words.AddRange(
         [
             _bubblewrap, "--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL",
-            "--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc", "--tmpfs", "/tmp", "--tmpfs", "/run",
+            "--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc", "--remount-ro", "/proc", "--tmpfs", "/tmp", "--tmpfs", "/run",
         ]);
         if (info is not null)
         {
@@ -82,9 +94,11 @@ public sealed class Sandbox
             words.AddRange(["--ro-bind-try", "/run/systemd/resolve", "/run/systemd/resolve"]);
         }
 
-        foreach (var directory in _hidden.Where(Directory.Exists))
+        words.AddRange(_hidden.Concat(RootsOwn).SelectMany(Hiding));
+        if (!network)
         {
-            words.AddRange(["--tmpfs", directory]);
+            string[] seen = ["/tmp", "/run", .. _hidden, .. new[] { scratch, writable, readable }.OfType<string>()];
+            words.AddRange(HostSockets.Outside(seen).SelectMany(Hiding));
         }
 
         foreach (var directory in new[] { scratch, writable }.OfType<string>())
@@ -95,4 +109,6 @@ public sealed class Sandbox
         words.AddRange(readable is null ? ["--"] : ["--ro-bind", readable, readable, "--"]);
         return words;
     }
+
+    private static string[] Hiding(string path) => Directory.Exists(path) ? ["--tmpfs", path] : File.Exists(path) ? ["--ro-bind", "/dev/null", path] : [];
 }

@@ -92,6 +92,33 @@ public sealed class BadTargetTests
         File.Delete(precious);
     }
 
+    [Fact]
+    public async Task What_was_open_where_the_agent_was_started_is_not_open_to_a_payload()
+    {
+        await using var scene = await Scene.OpenAsync();
+        scene.Payload.Write("smoke.sh", $"ls /proc/self/fd; (echo out >&{AgentProcess.OfStarter}) 2>/dev/null && echo it could; echo smoke fine");
+        await scene.Payload.CommitAsync("writes where it was not sent");
+
+        (await scene.PushAsync()).Exits(0);
+
+        Assert.Empty(await File.ReadAllTextAsync(Path.Combine(scene.Folder, "of-the-starter")));
+        Assert.DoesNotContain("it could", (await scene.CliAsync("logs", scene.Ledger[^1].Operation, "--check", "G6.smoke.1")).All, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_payload_gets_no_network_on_which_it_could_give_the_agent_orders()
+    {
+        await using var scene = await Scene.WithoutAgentAsync();
+        await scene.StartAgentAsync("--port", $"{Programs.FreePort()}");
+        scene.Payload.Write("iucutter.yaml", Payload.Yaml("compile: [{ run: [\"true\"], network: true }]"));
+        await scene.Payload.CommitAsync("wants a network");
+        var before = scene.Picture();
+
+        (await scene.PushAsync()).Exits(3).Says("start it without --port").Says("BLOCKED");
+
+        Assert.Equal(before, scene.Picture());
+    }
+
     [Theory]
     [InlineData("printf 'smoke fine' > $HOME/output")]
     [InlineData("rm -f $HOME/output; ln -s STATE/keys/ledger.pem $HOME/output; echo smoke fine")]

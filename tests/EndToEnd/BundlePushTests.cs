@@ -1,6 +1,4 @@
 using System.Collections.Immutable;
-using System.Net;
-using System.Net.Sockets;
 using IuCutter.Gates;
 using IuCutter.Ledgers;
 using IuCutter.Tests.EndToEnd.Support;
@@ -83,7 +81,7 @@ public sealed class BundlePushTests
     public async Task A_flipped_bit_on_the_way_is_found_and_the_bundle_sent_again()
     {
         await using var scene = await Scene.WithoutAgentAsync();
-        var port = FreePort();
+        var port = Programs.FreePort();
         await scene.StartAgentAsync("--port", $"{port}");
         var noise = await NoiseAsync(scene, 3_000_000);
         await BundlesAsync(scene);
@@ -100,7 +98,7 @@ public sealed class BundlePushTests
     public async Task A_bundle_goes_on_where_the_connection_broke()
     {
         await using var scene = await Scene.WithoutAgentAsync();
-        var port = FreePort();
+        var port = Programs.FreePort();
         await scene.StartAgentAsync("--port", $"{port}");
         var noise = await NoiseAsync(scene, 9_000_000);
         await BundlesAsync(scene);
@@ -116,7 +114,7 @@ public sealed class BundlePushTests
     public async Task What_travels_warm_is_the_bundle_and_little_more()
     {
         await using var scene = await Scene.WithoutAgentAsync();
-        var port = FreePort();
+        var port = Programs.FreePort();
         await scene.StartAgentAsync("--port", $"{port}");
         await NoiseAsync(scene, 300_000);
         var one = await BundlesAsync(scene);
@@ -260,11 +258,4 @@ public sealed class BundlePushTests
         scene.Ledger.Select(e => e.Event).OfType<LedgerEvent.CheckMade>().Last(c => c.Check.Id == check && c.Check.Status == CheckStatus.Held).Check.Evidence!.Measured!;
 
     private static string Mirror(Scene scene) => Path.Combine(scene.Root, ".iucutter", "mirror.git");
-
-    private static int FreePort()
-    {
-        using var probe = new TcpListener(IPAddress.Loopback, 0);
-        probe.Start();
-        return ((IPEndPoint)probe.LocalEndpoint).Port;
-    }
 }

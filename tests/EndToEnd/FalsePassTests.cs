@@ -44,6 +44,12 @@ public sealed class FalsePassTests(FalsePassTests.OneScene one) : IClassFixture<
         { "a test that writes the smoke anew", Tap + Smoke, "echo echo smoke fine > smoke.sh; echo 1..1; echo ok 1", "exit 1", GateId.G5 },
         { "a smoke that changes a released file", Tap + Smoke, GoodTest, "echo more >> app.txt; echo smoke fine", GateId.G6 },
 
+        // What the commands leave beside it.
+        { "a smoke that leaves a program which runs as its owner", Tap + Smoke, GoodTest, "cp /usr/bin/id mine; chmod 4755 mine; echo smoke fine", GateId.G6 },
+        { "a test that leaves such a program deep in a folder", Tap + Smoke, "mkdir -p a/b/c; cp /usr/bin/id a/b/c/mine; chmod 2755 a/b/c/mine; echo 1..1; echo ok 1", Good, GateId.G5 },
+        { "a smoke that leaves a folder which everybody may write to", Tap + Smoke, GoodTest, "mkdir open; chmod 777 open; echo smoke fine", GateId.G6 },
+        { "a smoke that leaves folders too deep to be looked at", Tap + Smoke, GoodTest, "for i in $(seq 2100); do mkdir d; cd d; done; echo smoke fine", GateId.G6 },
+
         // Smoke.
         { "a smoke that says fine and exits with 1", Tap + Smoke, GoodTest, "echo smoke fine; exit 1", GateId.G6 },
         { "a smoke that exits with 0 and says nothing", Tap + Smoke, GoodTest, "true", GateId.G6 },

@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using IuCutter.Ledgers;
 using IuCutter.Tests.EndToEnd.Support;
 
@@ -29,7 +27,7 @@ public sealed class WayTests
     public async Task A_connection_that_breaks_again_and_again_only_delays_a_push()
     {
         await using var scene = await Scene.WithoutAgentAsync();
-        var port = FreePort();
+        var port = Programs.FreePort();
         await scene.StartAgentAsync("--port", $"{port}");
         await WriteNoiseAsync(scene, 7_000_000);
         await scene.Payload.CommitAsync("big");
@@ -46,7 +44,7 @@ public sealed class WayTests
     public async Task A_corrupted_byte_on_the_way_never_becomes_a_file()
     {
         await using var scene = await Scene.WithoutAgentAsync();
-        var port = FreePort();
+        var port = Programs.FreePort();
         await scene.StartAgentAsync("--port", $"{port}");
         var noise = await WriteNoiseAsync(scene, 3_000_000);
         await scene.Payload.CommitAsync("big");
@@ -63,7 +61,7 @@ public sealed class WayTests
     public async Task Over_a_slow_link_contents_are_compressed_and_arrive_as_they_are()
     {
         await using var scene = await Scene.WithoutAgentAsync();
-        var port = FreePort();
+        var port = Programs.FreePort();
         await scene.StartAgentAsync("--port", $"{port}");
         var text = string.Concat(Enumerable.Range(0, 2_000_000).Select(i => i.ToString("X7", null)));
         scene.Payload.Write("big.txt", text);
@@ -87,12 +85,5 @@ public sealed class WayTests
         new Random(1).NextBytes(noise);
         await File.WriteAllBytesAsync(Path.Combine(scene.Payload.Folder, "big.bin"), noise);
         return noise;
-    }
-
-    private static int FreePort()
-    {
-        using var probe = new TcpListener(IPAddress.Loopback, 0);
-        probe.Start();
-        return ((IPEndPoint)probe.LocalEndpoint).Port;
     }
 }

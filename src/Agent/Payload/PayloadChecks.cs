@@ -137,11 +137,11 @@ public sealed class PayloadChecks(
 
     /// <summary>A command may leave files behind, but what was released must stay what it was.</summary>
     private void CheckUnchanged(CheckList gate, bool readContents, CancellationToken cancellationToken) =>
-        gate.Observe("unchanged", "the commands changed no released file", $"every file equals the manifest{(readContents ? "" : " in kind, mode and size")}", () =>
+        gate.Observe("unchanged", "the commands changed no released file", $"every file equals the manifest{(readContents ? "" : " in kind, mode and size")}, and nothing beside them endangers the host", () =>
         {
-            var comparison = ReleaseFolder.Verify(host.Root, release, cancellationToken, readContents);
+            var comparison = ReleaseFolder.Verify(host.Root, release, cancellationToken, readContents, lookAtExtra: true);
             return Observation.Of(
-                comparison.HoldsTheManifest, comparison.ToString(), ("files", comparison.Files), ("bytes", comparison.Bytes), ("extra paths", comparison.Extra));
+                comparison.HoldsTheManifest && comparison.Dangers.IsEmpty, string.Join("; ", [comparison.ToString(), .. comparison.Dangers]), ("files", comparison.Files), ("bytes", comparison.Bytes), ("extra paths", comparison.Extra));
         });
 
     private static string Expected(CheckCommand command)

@@ -21,6 +21,9 @@ public sealed class PayloadRunner(Sandbox sandbox, SandboxTier leastTier, long? 
     /// <summary>The weakest fence that the agent's own policy allows.</summary>
     public SandboxTier LeastTier => leastTier;
 
+    /// <summary>Why no command gets a network here; null where one that asks for it does.</summary>
+    public string? WhyNoNetwork => sandbox.WhyNoNetwork;
+
     public string HowToStrengthen => sandbox.WhyNotStronger ?? "no stronger one is built";
 
     /// <summary>Where a program lies; null when it is not on the PATH.</summary>

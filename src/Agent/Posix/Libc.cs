@@ -39,6 +39,8 @@ internal static unsafe partial class Libc
 
     /// <summary>The same number on every architecture that has the call: it came after the tables were made one.</summary>
     private const long OpenAt2Number = 437;
+    private const long CloseRangeNumber = 436;
+    private const ulong CloseRangeOnExec = 4;
 
     [LibraryImport(Library, EntryPoint = "open", SetLastError = true)]
     public static partial int Open(byte* path, int flags, uint mode);
@@ -110,6 +112,16 @@ internal static unsafe partial class Libc
 
     [LibraryImport(Library, EntryPoint = "syscall", SetLastError = true)]
     private static partial long SystemCall(long number, long directory, byte* path, OpenHow* how, nuint size);
+
+    [LibraryImport(Library, EntryPoint = "syscall", SetLastError = true)]
+    private static partial long SystemCall(long number, ulong first, ulong last, ulong flags);
+
+    /// <summary>
+    /// Keeps what this process was started with open to itself: whoever starts an agent may leave it descriptors, and no command of a payload is to get them.
+    /// close_range(2), Linux 5.11 and later.
+    /// </summary>
+    /// <returns>False where the kernel cannot.</returns>
+    public static bool KeepDescriptorsFromChildren(uint first) => SystemCall(CloseRangeNumber, first, uint.MaxValue, CloseRangeOnExec) == 0;
 
     [StructLayout(LayoutKind.Sequential)]
     public struct OpenHow

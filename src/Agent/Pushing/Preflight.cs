@@ -126,10 +126,13 @@ public sealed class Preflight(TargetHost host, PushOrder order)
 
     private void CheckSandbox(CheckList gate)
     {
-        var least = Commands(order.Configuration).Select(c => c.Sandbox ?? host.Payload.LeastTier).Append(host.Payload.For(order.Configuration.Link).LeastTier).Max();
-        gate.Observe("sandbox", "the sandbox is as strong as the checks ask", $"{least} or stronger", () => host.Payload.Tier >= least
-            ? Observation.Held($"sandbox {host.Payload.Tier}")
-            : Observation.CouldNotRun($"this host gives {host.Payload.Tier} only: {host.Payload.HowToStrengthen}"));
+        var commands = Commands(order.Configuration).ToList();
+        var closed = commands.Exists(c => c.Network) ? host.Payload.WhyNoNetwork : null;
+        var least = commands.Select(c => c.Sandbox ?? host.Payload.LeastTier).Append(host.Payload.For(order.Configuration.Link).LeastTier).Max();
+        gate.Observe("sandbox", "the sandbox is as strong as the checks ask", $"{least} or stronger", () =>
+            host.Payload.Tier < least ? Observation.CouldNotRun($"this host gives {host.Payload.Tier} only: {host.Payload.HowToStrengthen}")
+            : closed is not null ? Observation.CouldNotRun($"a command asks for a network: {closed}")
+            : Observation.Held($"sandbox {host.Payload.Tier}"));
     }
 
     private void CheckRoom(CheckList gate)

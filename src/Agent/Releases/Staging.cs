@@ -204,7 +204,7 @@ public sealed class Staging : IDisposable
     public TreeComparison Complete(ReadOnlySpan<byte> configuration, CancellationToken cancellationToken)
     {
         ReleaseFolder.Write(_folder, Manifest, configuration);
-        return TreeReader.Compare(_tree, Manifest, Link, readContents: false, cancellationToken);
+        return TreeReader.Compare(_tree, Manifest, Link, readContents: false, lookAtExtra: false, cancellationToken);
     }
 
     public void Dispose()

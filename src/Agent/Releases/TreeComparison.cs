@@ -12,6 +12,9 @@ public sealed record TreeComparison(int Files, long Bytes, int DifferenceCount, 
     /// <summary>How many of the files have more names than one: other releases have them too.</summary>
     public int Linked { get; init; }
 
+    /// <summary>Of the paths that the manifest does not name, those that endanger the host: the first twenty, one sentence each. Only where they were looked at.</summary>
+    public ImmutableArray<string> Dangers { get; init; } = [];
+
     public bool HoldsTheManifest => DifferenceCount == 0;
 
     /// <summary>For people.</summary>

@@ -42,11 +42,14 @@ public sealed class TreeReader
     /// <param name="manifest">What must lie there.</param>
     /// <param name="link">Hard: no file may be open to writing.</param>
     /// <param name="readContents">False: kinds, sizes and modes only, for files that were hashed while they were written.</param>
+    /// <param name="lookAtExtra">True: what lies there beside the manifest's files is looked through as well.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
-    public static TreeComparison Compare(DirectoryHandle tree, Manifest manifest, LinkRule link, bool readContents, CancellationToken cancellationToken)
+    public static TreeComparison Compare(
+        DirectoryHandle tree, Manifest manifest, LinkRule link, bool readContents, bool lookAtExtra, CancellationToken cancellationToken)
     {
         var reader = new TreeReader(tree, manifest, link, readContents);
-        reader.Walk("", cancellationToken);
+        var left = lookAtExtra ? new LeftBehind(tree) : null;
+        reader.Walk(left, cancellationToken);
         reader.ReadContents(cancellationToken);
         for (var entry = Array.IndexOf(reader._seen, false); entry >= 0; entry = Array.IndexOf(reader._seen, false, entry + 1))
         {
@@ -57,37 +60,45 @@ public sealed class TreeReader
             manifest.Entries.Count, reader._bytes, reader._differenceCount, [.. reader._differences], reader._extra, reader._firstExtra)
         {
             Linked = reader._linked,
+            Dangers = [.. left?.Dangers ?? []],
         };
     }
 
-    private void Walk(string at, CancellationToken cancellationToken)
+    /// <summary>Level by level, the directories of each on all cores: asking for each file's status is most of the work.</summary>
+    private void Walk(LeftBehind? left, CancellationToken cancellationToken)
     {
-        cancellationToken.ThrowIfCancellationRequested();
-        using var directory = at.Length == 0 ? null : _tree.OpenDirectory(Encoding.Latin1.GetBytes(at));
-        Hold(at.Length == 0 ? "." : at, (directory ?? _tree).OwnStatus(), NoDirectoryHas);
-        foreach (var name in (directory ?? _tree).List())
+        for (List<string> level = [""]; level.Count > 0;)
         {
-            var path = at.Length == 0 ? Encoding.Latin1.GetString(name) : at + "/" + Encoding.Latin1.GetString(name);
-            var status = (directory ?? _tree).Status(name);
-            var treePath = TreePath.FromBytes(Encoding.Latin1.GetBytes(path));
-            if (_manifest.Find(treePath) is >= 0 and var entry)
+            var readings = new DirectoryReading[level.Count];
+            var at = level;
+            OnAllCores(level.Count, i => readings[i] = DirectoryReading.Take(_tree, _manifest, at[i]), cancellationToken);
+            level = [];
+            foreach (var reading in readings)
             {
-                _seen[entry] = true;
-                Hold(directory ?? _tree, name, entry, status);
-            }
-            else if (status is { Kind: NodeKind.Directory } && _manifest.IsFolder(treePath))
-            {
-                Walk(path, cancellationToken);
-            }
-            else
-            {
-                _extra++;
-                _firstExtra ??= treePath.ToString();
+                Hold(reading);
+                level.AddRange(reading.Folders);
+                reading.Extra.ForEach(e => left?.Look(e.Path, e.Status, cancellationToken));
             }
         }
     }
 
-    private void Hold(DirectoryHandle directory, byte[] name, int number, NodeStatus? status)
+    private void Hold(DirectoryReading reading)
+    {
+        Hold(reading.Path.Length == 0 ? "." : reading.Path, reading.Own, NoDirectoryHas);
+        foreach (var (number, status, link) in reading.Entries)
+        {
+            _seen[number] = true;
+            Hold(number, status, link);
+        }
+
+        foreach (var (path, _) in reading.Extra)
+        {
+            _extra++;
+            _firstExtra ??= TreePath.FromBytes(Encoding.Latin1.GetBytes(path)).ToString();
+        }
+    }
+
+    private void Hold(int number, NodeStatus? status, Sha256Digest? link)
     {
         var entry = _manifest.Entries[number];
         _linked += status is { Kind: NodeKind.File, Names: > 1 } ? 1 : 0;
@@ -105,9 +116,9 @@ public sealed class TreeReader
         {
             Hold(entry.Path.Raw, status.Value, _noFileHas);
         }
-        else if (kind == EntryKind.Link)
+        else if (link is { } text)
         {
-            Hold(entry, Sha256Digest.Of(directory.ReadLink(name) ?? []));
+            Hold(entry, text);
         }
         else if (_readContents)
         {
@@ -119,20 +130,16 @@ public sealed class TreeReader
     private void ReadContents(CancellationToken cancellationToken)
     {
         var seen = new Sha256Digest?[_toRead.Count];
-        try
-        {
-            Parallel.For(0, _toRead.Count, new ParallelOptions { CancellationToken = cancellationToken }, i =>
+        OnAllCores(
+            _toRead.Count,
+            i =>
             {
                 using var file = _tree.OpenRead(_manifest.Entries[_toRead[i]].Path.ToBytes());
                 var digest = ContentDigest.Of(file, out var bytes);
                 seen[i] = digest == _manifest.DistinctContents[_manifest.ContentOf(_toRead[i])].Digest ? null : digest;
                 Interlocked.Add(ref _bytes, bytes);
-            });
-        }
-        catch (AggregateException e) when (e.InnerExceptions is [var first, ..])
-        {
-            ExceptionDispatchInfo.Throw(first);
-        }
+            },
+            cancellationToken);
 
         for (var i = 0; i < seen.Length; i++)
         {
@@ -140,6 +147,18 @@ public sealed class TreeReader
             {
                 Hold(_manifest.Entries[_toRead[i]], other);
             }
+        }
+    }
+
+    private static void OnAllCores(int count, Action<int> work, CancellationToken cancellationToken)
+    {
+        try
+        {
+            Parallel.For(0, count, new ParallelOptions { CancellationToken = cancellationToken }, work);
+        }
+        catch (AggregateException e) when (e.InnerExceptions is [var first, ..])
+        {
+            ExceptionDispatchInfo.Throw(first);
         }
     }
 

@@ -28,11 +28,19 @@ internal static class AgentServer
 {
     private const int MostMessageBytes = 8 << 20;
 
+    /// <summary>Behind standard input, output and errors.</summary>
+    private const int FirstOfOthers = 3;
+
     /// <param name="ready">Called once connections are taken.</param>
     public static async Task RunAsync(AgentOptions options, Action ready, CancellationToken cancellationToken)
     {
         // Files of releases are made with exactly the modes that the manifest says.
         _ = Libc.SetCreationMask(0x12);
+        if (!Libc.KeepDescriptorsFromChildren(FirstOfOthers))
+        {
+            throw new RefusalException(RefusalCode.TargetFault, "the kernel cannot keep open files from a payload's commands", "run the agent on Linux 5.11 or later");
+        }
+
         var policy = PolicyOf(options);
         var leastTier = policy.Sandbox > options.LeastTier ? policy.Sandbox.Value : options.LeastTier;
         _ = options.People is { } signers ? OperatorFile.Read(signers, "list of people", "--people") : [];
@@ -42,7 +50,7 @@ internal static class AgentServer
         using var key = LedgerKey.OpenOrCreate(state.Keys);
         var socket = ListeningSocket.Prepare(options.Socket);
         var searchPath = Environment.GetEnvironmentVariable("PATH") ?? "/usr/bin:/bin";
-        var sandbox = await Sandbox.ProbeAsync(searchPath, HiddenFrom(options), cancellationToken);
+        var sandbox = await Sandbox.ProbeAsync(searchPath, HiddenFrom(options), WhyNoNetwork(options, policy), cancellationToken);
         var payload = new PayloadRunner(sandbox, leastTier, policy.MostMemory, state, TimeProvider.System);
         var host = new TargetHost(root, ledger, key, payload, state, TimeProvider.System)
         {
@@ -72,6 +80,12 @@ internal static class AgentServer
         string[] keys = [".ssh", ".gnupg", ".aws", ".docker", ".kube", ".config"];
         return [options.StateDirectory, Path.GetDirectoryName(options.Socket)!, Path.Combine(options.DeployRoot, DeployRoot.OwnDirectory), .. keys.Select(k => Path.Combine(home, k))];
     }
+
+    /// <summary>Whoever reaches the agent over TCP may give it orders: a command of a payload must not be one of them.</summary>
+    private static string? WhyNoNetwork(AgentOptions options, AgentPolicy policy) =>
+        policy.ForbidsNetwork ? "the agent's policy says `network: forbidden`"
+        : options.Port is null ? null
+        : "the agent takes orders on TCP, where a command with a network could give them; start it without --port";
 
     private static AgentPolicy PolicyOf(AgentOptions options)
     {

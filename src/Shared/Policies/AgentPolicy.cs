@@ -30,6 +30,9 @@ public sealed record AgentPolicy
     /// <summary>True: a person's approval of the plan must be there first.</summary>
     public bool RequiresApproval { get; init; }
 
+    /// <summary>True: no command gets a network.</summary>
+    public bool ForbidsNetwork { get; init; }
+
     /// <summary>True: the source's work tree must be clean.</summary>
     public bool RequiresCleanTree { get; init; }
 

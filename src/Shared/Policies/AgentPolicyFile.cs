@@ -29,6 +29,7 @@ public static class AgentPolicyFile
             RequiresParity = root.Word<Demand>("parity") is not null,
             RequiresSwitchOff = root.Word<Demand>("switch_off") is not null,
             Sandbox = root.Word<SandboxTier>("sandbox"),
+            ForbidsNetwork = root.Word<Ban>("network") is not null,
             RequiresApproval = root.Word<Demand>("approval") is not null,
             RequiresCleanTree = root.Word<Demand>("clean") is not null,
             Programs = Programs(root),
@@ -86,5 +87,10 @@ public static class AgentPolicyFile
     private enum Demand
     {
         Required,
+    }
+
+    private enum Ban
+    {
+        Forbidden,
     }
 }

@@ -112,6 +112,11 @@ public static class PolicyRules
             yield return $"sandbox: {planned.Check} asks for {command.Sandbox}, the least is {policy.Sandbox}";
         }
 
+        if (command.Network && policy.ForbidsNetwork)
+        {
+            yield return $"network: {planned.Check} asks for one";
+        }
+
         if (command.Timeout > policy.MostTimeout)
         {
             yield return $"most_timeout: {planned.Check} may take {command.Timeout.TotalSeconds:0} s, the most is {policy.MostTimeout.Value.TotalSeconds:0} s";

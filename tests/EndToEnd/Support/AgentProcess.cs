@@ -6,6 +6,9 @@ namespace IuCutter.Tests.EndToEnd.Support;
 /// <summary>A real agent, started, stopped and killed as an operator or a power cut would.</summary>
 internal sealed class AgentProcess : IAsyncDisposable
 {
+    /// <summary>A descriptor that the agent is started with.</summary>
+    public const int OfStarter = 9;
+
     private readonly Process _process;
     private readonly StringBuilder _log = new();
     private bool _isDisposed;
@@ -77,7 +80,9 @@ internal sealed class AgentProcess : IAsyncDisposable
 
     private static AgentProcess Begin(string folder, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? variables)
     {
-        var process = new Process { StartInfo = Programs.Start(Programs.Agent, ["serve", .. arguments], folder, variables) };
+        // Whoever starts it has something of their own open, as a shell or a supervisor may.
+        string[] words = ["-c", $"exec {OfStarter}>>\"$0\"; exec \"$@\"", Path.Combine(folder, "of-the-starter"), Programs.Agent, "serve", .. arguments];
+        var process = new Process { StartInfo = Programs.Start("/bin/sh", words, folder, variables) };
         var agent = new AgentProcess(process);
         process.OutputDataReceived += (_, e) => agent.Append(e.Data);
         process.ErrorDataReceived += (_, e) => agent.Append(e.Data);

@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
 
 namespace IuCutter.Tests.EndToEnd.Support;
 
@@ -58,5 +60,13 @@ internal static class Programs
             Assert.True(left > 0, $"it did not come to this within {seconds} s: {what}");
             await Task.Delay(TimeSpan.FromMilliseconds(20));
         }
+    }
+
+    /// <summary>A port of this host that nothing listens on.</summary>
+    public static int FreePort()
+    {
+        using var probe = new TcpListener(IPAddress.Loopback, 0);
+        probe.Start();
+        return ((IPEndPoint)probe.LocalEndpoint).Port;
     }
 }

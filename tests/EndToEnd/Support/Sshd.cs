@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Net;
 using System.Net.Sockets;
 
 namespace IuCutter.Tests.EndToEnd.Support;
@@ -27,7 +26,7 @@ internal sealed class Sshd : IAsyncDisposable
             await Programs.OutputOfAsync(folder, "ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", Path.Combine(folder, key));
         }
 
-        var port = FreePort();
+        var port = Programs.FreePort();
         var hostKey = (await File.ReadAllTextAsync(Path.Combine(folder, "host.pub"))).Split(' ');
         await File.WriteAllTextAsync(Path.Combine(folder, "known_hosts"), $"[127.0.0.1]:{port} {hostKey[0]} {hostKey[1]}\n");
         await File.WriteAllTextAsync(Path.Combine(folder, "server"), $"""
@@ -63,13 +62,6 @@ internal sealed class Sshd : IAsyncDisposable
         _process.Kill();
         await _process.WaitForExitAsync();
         _process.Dispose();
-    }
-
-    private static int FreePort()
-    {
-        using var probe = new TcpListener(IPAddress.Loopback, 0);
-        probe.Start();
-        return ((IPEndPoint)probe.LocalEndpoint).Port;
     }
 
     private static bool Answers(int port)

@@ -149,6 +149,45 @@ public sealed class CommandRunnerTests : IDisposable
     }
 
     [Fact]
+    public async Task In_a_fence_the_kernels_settings_and_what_is_roots_alone_are_out_of_reach()
+    {
+        var result = await RunAsync(
+            ["sh", "-c", "for f in kernel/core_pattern vm/swappiness fs/file-max kernel/panic; do test -w /proc/sys/$f && echo $f is open; done; cat /etc/shadow && echo read; true"],
+            fenced: true);
+
+        Assert.Equal(0, result.ExitCode);
+        Assert.DoesNotContain("is open", result.Output.Tail, StringComparison.Ordinal);
+        Assert.DoesNotContain("read", result.Output.Tail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task In_a_fence_no_socket_of_the_host_answers()
+    {
+        var place = Directory.CreateDirectory(Path.Combine("/var/tmp", Path.GetRandomFileName()));
+        using var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        var socket = Path.Combine(place.FullName, "a socket");
+        listener.Bind(new UnixDomainSocketEndPoint(socket));
+        listener.Listen();
+        string[] connect = ["python3", "-c", $"import socket; socket.socket(socket.AF_UNIX).connect('{socket}')"];
+        try
+        {
+            Assert.Equal(0, (await RunAsync(connect)).ExitCode);
+            Assert.Equal(1, (await RunAsync(connect, fenced: true)).ExitCode);
+        }
+        finally
+        {
+            place.Delete(recursive: true);
+        }
+    }
+
+    [Fact]
+    public async Task Where_no_network_is_to_be_had_a_command_that_asks_for_one_does_not_start()
+    {
+        Assert.Equal("the check asks for a network: nobody gets one", (await RunAsync(["true"], fenced: true, network: true, noNetwork: "nobody gets one")).CouldNotStart);
+        Assert.Equal(0, (await RunAsync(["true"], fenced: true, noNetwork: "nobody gets one")).ExitCode);
+    }
+
+    [Fact]
     public async Task In_a_fence_there_is_no_network_unless_it_was_asked_for()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
@@ -242,6 +281,7 @@ public sealed class CommandRunnerTests : IDisposable
         bool fenced = false,
         bool network = false,
         string? hide = null,
+        string? noNetwork = null,
         TimeSpan? limit = null,
         long outputLimit = 64 << 20,
         long? memory = null,
@@ -250,7 +290,7 @@ public sealed class CommandRunnerTests : IDisposable
         Action? begun = null,
         CancellationToken cancellation = default)
     {
-        var sandbox = fenced ? await Sandbox.ProbeAsync(Path_, hide is null ? [] : [hide], CancellationToken.None) : Sandbox.None;
+        var sandbox = fenced ? await Sandbox.ProbeAsync(Path_, hide is null ? [] : [hide], noNetwork, CancellationToken.None) : Sandbox.None;
         var work = _folder.Make("work");
         if (File.Exists(_folder.In("data")))
         {

@@ -14,6 +14,7 @@ public sealed class AgentPolicyFileTests
             parity: required
             switch_off: required
             sandbox: t3
+            network: forbidden
             approval: required
             clean: required
             programs: [python3, sh]
@@ -23,7 +24,7 @@ public sealed class AgentPolicyFileTests
 
         Assert.Equal(
             [PolicyPart.Test, PolicyPart.Smoke, PolicyPart.Assert, PolicyPart.Compile, PolicyPart.Import, PolicyPart.Scan, PolicyPart.Reproduction], policy.Require);
-        Assert.True(policy is { RequiresParity: true, RequiresSwitchOff: true, RequiresApproval: true, RequiresCleanTree: true });
+        Assert.True(policy is { RequiresParity: true, RequiresSwitchOff: true, RequiresApproval: true, RequiresCleanTree: true, ForbidsNetwork: true });
         Assert.Equal((SandboxTier.T3, TimeSpan.FromMinutes(45), 2L << 30), (policy.Sandbox, policy.MostTimeout, policy.MostMemory));
         Assert.Equal(["python3", "sh"], policy.Programs);
         Assert.NotNull(policy.Digest);
@@ -37,7 +38,7 @@ public sealed class AgentPolicyFileTests
         Assert.Empty(policy.Require);
         Assert.True(policy is
         {
-            RequiresParity: false, RequiresSwitchOff: false, RequiresApproval: false, RequiresCleanTree: false, Programs: null, MostTimeout: null, MostMemory: null,
+            RequiresParity: false, RequiresSwitchOff: false, RequiresApproval: false, RequiresCleanTree: false, ForbidsNetwork: false, Programs: null, MostTimeout: null, MostMemory: null,
         });
     }
 

@@ -26,6 +26,7 @@ public sealed class PolicyRulesTests
         RequiresParity = true,
         RequiresSwitchOff = true,
         RequiresCleanTree = true,
+        ForbidsNetwork = true,
         Sandbox = SandboxTier.T3,
         Programs = ["sh"],
         MostTimeout = TimeSpan.FromMinutes(1),
@@ -48,6 +49,7 @@ public sealed class PolicyRulesTests
     [InlineData("  - switch_off: { file: switch.txt, matches: \"^off$\" }\n", "", "switch_off: no assertion reads a switch off")]
     [InlineData("  - refused: { run: [sh, live.sh], says: refused, timeout: 1m }\n", "", "switch_off: no assertion shows the live mode refused")]
     [InlineData("sandbox: t3", "sandbox: t0", "sandbox: smoke.1 asks for T0, the least is T3")]
+    [InlineData("sandbox: t3", "network: true", "network: smoke.1 asks for one")]
     [InlineData("[sh, live.sh]", "[./live]", "programs: ./live is not among sh")]
     [InlineData("[sh, smoke.sh],", "[sh, smoke.sh], mode: dry, effect: { run: [psql, -c, select] },", "programs: psql is not among sh")]
     [InlineData("tool: sh, version", "tool: perl, version", "programs: perl is not among sh")]
