@@ -36,6 +36,47 @@ public sealed class InterruptedTests
     }
 
     [Fact]
+    public async Task A_clock_that_jumps_during_a_push_changes_nothing_but_the_times()
+    {
+        await using var scene = await Scene.WithoutAgentAsync();
+        var clock = Path.Combine(scene.Folder, "clock");
+        await File.WriteAllTextAsync(clock, "+0");
+        await scene.StartAgentAsync(await FakeTimeAsync(clock));
+        scene.Payload.Write("iucutter.yaml", Payload.Yaml("compile: [{ run: [sleep, \"2\"] }]"));
+        await scene.Payload.CommitAsync("takes its time");
+
+        foreach (var (jump, said) in ((string, string)[])[("-400d", "version 2\n"), ("+900d", "version 3\n")])
+        {
+            scene.Payload.Write("app.txt", said);
+            await scene.Payload.CommitAsync(jump);
+            var begun = scene.Ledger.Count;
+            var push = scene.PushAsync();
+            await Programs.UntilAsync(() => scene.Ledger.Skip(begun).Any(e => e.Event is LedgerEvent.GateBegun { Gate: GateId.G5 }), "the compile runs");
+            await File.WriteAllTextAsync(clock, jump);
+
+            (await push).Exits(0);
+
+            Assert.Equal(said, await File.ReadAllTextAsync(Path.Combine(scene.Slot, "app.txt")));
+            Assert.Contains(scene.Ledger.Zip(scene.Ledger.Skip(1)), p => Math.Abs((p.Second.At - p.First.At).TotalDays) > 300);
+            Assert.All(scene.Ledger.Select(e => e.Event).OfType<LedgerEvent.CheckMade>(), c => Assert.InRange(c.Check.Evidence?.Milliseconds ?? 0, 0, 60_000));
+            (await scene.CliAsync("report")).Exits(0);
+            (await scene.CliAsync("status")).Exits(0);
+        }
+
+        (await scene.CliAsync("rollback")).Exits(0);
+        Assert.Equal("version 2\n", await File.ReadAllTextAsync(Path.Combine(scene.Slot, "app.txt")));
+    }
+
+    /// <summary>A wall clock of its own for a program: what the file says is added to the host's.</summary>
+    private static async Task<Dictionary<string, string>> FakeTimeAsync(string clock) => new(StringComparer.Ordinal)
+    {
+        ["LD_PRELOAD"] = (await Programs.OutputOfAsync("/", "faketime", ["-f", "+0", "printenv", "LD_PRELOAD"])).Trim(),
+        ["FAKETIME_TIMESTAMP_FILE"] = clock,
+        ["FAKETIME_NO_CACHE"] = "1",
+        ["DONT_FAKE_MONOTONIC"] = "1",
+    };
+
+    [Fact]
     public async Task A_command_does_not_outlive_a_killed_agent()
     {
         await using var scene = await Scene.OpenAsync();

@@ -223,6 +223,12 @@ public sealed class ReleaseAgentService(TargetHost host, OperationBoard board, G
         }
 
         var work = Work(parts.Current.OperationId);
+        if (parts.Current.GivenUp.Length > 0)
+        {
+            work.Transfer.GiveUp(parts.Current.GivenUp);
+            return new OfferResult([], 0, 0, 0);
+        }
+
         var manifest = new MemoryStream(parts.Current.Manifest.Length == 0 ? 0 : (int)work.Order.ManifestBytes);
         do
         {

@@ -102,6 +102,7 @@ public sealed class GuardCheck(TargetHost host)
         }
 
         var printed = await host.Payload.VersionOfAsync(path, cancellationToken);
-        return Observation.Of(wanted.Allows(printed), printed.Split('\n')[0].Trim(), ("path", path));
+        return Observation.Of(
+            wanted.Allows(printed), string.IsNullOrWhiteSpace(printed) ? $"{path}, which answers none of --version, version and -version" : printed.Split('\n')[0].Trim(), ("path", path));
     }
 }

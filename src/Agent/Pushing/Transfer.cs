@@ -18,6 +18,8 @@ public sealed class Transfer(TargetHost host, Operation operation, PushOrder ord
     /// <summary>How often contents may arrive damaged before the push gives up.</summary>
     private const int MostDamaged = 3;
 
+    private const int LongestReason = 500;
+
     /// <summary>How many contents are reused between two words about it.</summary>
     private const int ReuseStep = 500;
 
@@ -36,6 +38,10 @@ public sealed class Transfer(TargetHost host, Operation operation, PushOrder ord
 
     /// <summary>Nothing has to come: the release lies there already.</summary>
     public void NothingNeeded() => _open.TrySetResult(false);
+
+    /// <summary>Whoever began the push cannot bring what is missing.</summary>
+    /// <param name="why">As the sender says it; what is too long is cut.</param>
+    public void GiveUp(string why) => _complete.TrySetResult(Observation.NotHeld($"the packager gave up: {why[..Math.Min(why.Length, LongestReason)]}"));
 
     /// <summary>No call finds anything here any more.</summary>
     public void Close()

@@ -12,8 +12,10 @@ namespace IuCutter.Packager.Pushing;
 /// Brings the target what it lacks: offers the manifest, sends the missing contents, and offers again until nothing is missing, over as
 /// many connections as it takes.
 /// </summary>
+/// <param name="isJoined">True when another packager began the push: it may yet bring what this one cannot.</param>
 /// <param name="bundle">Makes the bundle, where contents travel as one; null where they do not.</param>
-internal sealed class ContentUpload(Target target, string operation, ReleaseContents contents, BundleUpload? bundle, IOperationView view, TimeProvider time)
+internal sealed class ContentUpload(
+    Target target, string operation, bool isJoined, ReleaseContents contents, BundleUpload? bundle, IOperationView view, TimeProvider time)
 {
     private const int ManifestPart = 256 * 1024;
     private const int ManifestQuality = 9;
@@ -56,6 +58,12 @@ internal sealed class ContentUpload(Target target, string operation, ReleaseCont
                     throw target.Explain(e);
                 }
             }
+            catch (SourceException lost) when (!isJoined)
+            {
+                view.Note($"{SafeText.Line(lost.Message)} {SafeText.Line(lost.Next)}");
+                await GiveUpAsync(lost.Message, cancellation);
+                return;
+            }
             catch (RpcException e) when (e.StatusCode == StatusCode.DataLoss && ++_damaged < MostDamaged)
             {
                 view.Note($"{SafeText.Line(e.Status.Detail)}; it is sent again");
@@ -66,6 +74,22 @@ internal sealed class ContentUpload(Target target, string operation, ReleaseCont
                 view.Note($"the target takes no contents: {SafeText.Line(e.Status.Detail)}");
                 return;
             }
+        }
+    }
+
+    /// <summary>Tells the target, which would else wait for a packager that comes back. If that fails it does wait, for a minute.</summary>
+    private async Task GiveUpAsync(string why, CancellationToken cancellation)
+    {
+        try
+        {
+            using var call = (await target.EnsureAsync(cancellation)).Offer(cancellationToken: cancellation);
+            await call.RequestStream.WriteAsync(new OfferPart { OperationId = operation, GivenUp = why }, cancellation);
+            await call.RequestStream.CompleteAsync();
+            await call.ResponseStream.MoveNext(cancellation);
+        }
+        catch (Exception e) when (e is RpcException or InvalidOperationException or CommandException)
+        {
+            view.Note("the target could not be told; it gives up by itself within a minute");
         }
     }
 
