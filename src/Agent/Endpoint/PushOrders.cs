@@ -79,7 +79,7 @@ internal static class PushOrders
             Require(gates.Select(g => g.Gate).SequenceEqual(OfTheSource), "source_gates", string.Join(", ", gates.Select(g => g.Gate)));
             Require(gates.TrueForAll(g => g.Checks.All(c => c.Id.StartsWith($"{g.Gate}.", StringComparison.Ordinal))), "source_gates", "a check of another gate");
             Require(gates.SelectMany(g => g.Checks).Select(c => c.Id).Distinct(StringComparer.Ordinal).Count() == gates.Sum(g => g.Checks.Length), "source_gates", "a check twice");
-            return gates;
+            return gates.Select(SourceGateRules.Problem).OfType<string>().FirstOrDefault() is { } problem ? throw Refusal("source_gates", problem) : gates;
         }
         catch (JsonException e)
         {

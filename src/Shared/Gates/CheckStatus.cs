@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace IuCutter.Gates;
 
 /// <summary>What one observation came to.</summary>
-[JsonConverter(typeof(JsonStringEnumConverter<CheckStatus>))]
+[JsonConverter(typeof(NameConverter<CheckStatus>))]
 public enum CheckStatus
 {
     /// <summary>It ran, and what was seen is what was expected.</summary>

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace IuCutter.Gates;
 
 /// <summary>The gates of a push, in their order.</summary>
-[JsonConverter(typeof(JsonStringEnumConverter<GateId>))]
+[JsonConverter(typeof(NameConverter<GateId>))]
 public enum GateId
 {
     /// <summary>Source environment: repository, commit, clean tree, ref, tag.</summary>

@@ -1,10 +1,11 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 
 namespace IuCutter.Gates;
 
 /// <summary>One gate's checks and what they came to.</summary>
 /// <param name="Cause">Why it is BLOCKED or NOT_EXECUTED, or what failed; null for PASS.</param>
-public sealed record GateResult(GateId Gate, Outcome Outcome, string? Cause, ImmutableArray<Check> Checks)
+public sealed record GateResult([property: JsonRequired] GateId Gate, [property: JsonRequired] Outcome Outcome, string? Cause, [property: JsonRequired] ImmutableArray<Check> Checks)
 {
     /// <summary>Computes a gate that ran from its checks.</summary>
     public static GateResult Of(GateId gate, ImmutableArray<Check> checks)

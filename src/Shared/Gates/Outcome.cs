@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace IuCutter.Gates;
 
 /// <summary>What a gate came to. It is computed from the gate's checks by <see cref="OutcomeRules"/>, never assigned.</summary>
-[JsonConverter(typeof(JsonStringEnumConverter<Outcome>))]
+[JsonConverter(typeof(NameConverter<Outcome>))]
 public enum Outcome
 {
     /// <summary>Every required check ran and held.</summary>

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace IuCutter.Gates;
 
 /// <summary>What all gates of an operation amount to, together with the measured state of the target.</summary>
-[JsonConverter(typeof(JsonStringEnumConverter<Verdict>))]
+[JsonConverter(typeof(NameConverter<Verdict>))]
 public enum Verdict
 {
     /// <summary>Every gate PASS, or PARTIAL with its gap named.</summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -44,7 +45,17 @@ public sealed partial class LedgerJson : JsonSerializerContext
     {
         try
         {
-            return JsonSerializer.Deserialize(json, type) ?? throw new JsonException("it must not be null");
+            var value = JsonSerializer.Deserialize(json, type) ?? throw new JsonException("it must not be null");
+            if (json.IndexOf("null"u8) >= 0 && NullIn(System.Text.Json.JsonElement.Parse(json), "$") is { } place)
+            {
+                throw new JsonException($"it holds null at {place}");
+            }
+
+            return value;
+        }
+        catch (JsonException e) when (e.Path is { } path && !e.Message.Contains(path, StringComparison.Ordinal))
+        {
+            throw new JsonException($"{path}: {e.Message}", e);
         }
         catch (NotSupportedException e)
         {
@@ -52,6 +63,18 @@ public sealed partial class LedgerJson : JsonSerializerContext
             throw new JsonException(e.Message, e);
         }
     }
+
+    /// <summary>
+    /// Where a value is null; nothing of ours is ever written so. Reading refuses null for what must not be, but not inside lists and mappings. A payload's
+    /// configuration has rules of its own.
+    /// </summary>
+    private static string? NullIn(JsonElement value, string place) => value.ValueKind switch
+    {
+        JsonValueKind.Null => place,
+        JsonValueKind.Object when place != "$.event.push.configuration" => value.EnumerateObject().Select(p => NullIn(p.Value, $"{place}.{p.Name}")).FirstOrDefault(p => p is not null),
+        JsonValueKind.Array => value.EnumerateArray().Select((item, i) => NullIn(item, string.Create(CultureInfo.InvariantCulture, $"{place}[{i}]"))).FirstOrDefault(p => p is not null),
+        _ => null,
+    };
 
     /// <summary>Initialised on first use, after the generated default that it copies.</summary>
     private static class Readable
