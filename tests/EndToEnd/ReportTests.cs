@@ -49,6 +49,67 @@ public sealed class ReportTests
     }
 
     [Fact]
+    public async Task A_file_of_a_report_that_is_a_link_or_a_pipe_is_none_even_where_it_says_the_right_thing()
+    {
+        await using var scene = await PushedAsync();
+        var report = await ReportAsync(scene);
+        (await scene.CliAsync("verify", report)).Exits(0);
+
+        foreach (var file in Directory.GetFiles(report))
+        {
+            var elsewhere = Path.Combine(scene.Folder, "elsewhere");
+            File.Move(file, elsewhere);
+            File.CreateSymbolicLink(file, elsewhere);
+            (await scene.CliAsync("verify", report)).Exits(3).Says($"{Path.GetFileName(file)} is a link to {elsewhere}");
+            File.Delete(file);
+            File.Move(elsewhere, file);
+        }
+
+        var page = Path.Combine(report, "report.html");
+        File.Delete(page);
+        await Programs.OutputOfAsync(report, "mkfifo", page);
+        (await scene.CliAsync("verify", report)).Exits(3).Says("report.html is no plain file");
+    }
+
+    [Theory]
+    [InlineData("folder")]
+    [InlineData("dangling link")]
+    [InlineData("empty")]
+    [InlineData("garbage")]
+    [InlineData("a file for its folder")]
+    public async Task A_kept_head_that_somebody_put_something_else_in_place_of_stops_a_push_before_it_begins(string what)
+    {
+        await using var scene = await PushedAsync();
+        var targets = Path.Combine(scene.Folder, "mine", "iucutter", "targets");
+        var head = Assert.Single(Directory.GetFiles(targets));
+        var before = scene.Ledger.Count;
+        File.Delete(head);
+        switch (what)
+        {
+            case "folder":
+                Directory.CreateDirectory(head);
+                break;
+            case "dangling link":
+                File.CreateSymbolicLink(head, "/nowhere/at/all");
+                break;
+            case "a file for its folder":
+                Directory.Delete(targets);
+                await File.WriteAllTextAsync(targets, "");
+                break;
+            default:
+                await File.WriteAllTextAsync(head, what == "empty" ? "" : "{\"x\"");
+                break;
+        }
+
+        scene.Payload.Write("app.txt", "version 2\n");
+        await scene.Payload.CommitAsync("two");
+
+        (await scene.PushAsync()).Exits(3).Says("how far this host has seen the ledger").Says("put it back from a copy, or remove it");
+
+        Assert.Equal(before, scene.Ledger.Count);
+    }
+
+    [Fact]
     public async Task A_key_that_is_named_must_be_the_one_that_signed()
     {
         await using var scene = await PushedAsync();

@@ -98,7 +98,7 @@ internal sealed class LedgerMemory(Target target, Surroundings here)
 
     private async Task<LedgerReceipt?> ReadAsync(CancellationToken cancellation)
     {
-        if (File is not { } path || !System.IO.File.Exists(path))
+        if (File is not { } path || IsNothing(path))
         {
             return null;
         }
@@ -107,9 +107,38 @@ internal sealed class LedgerMemory(Target target, Surroundings here)
         {
             return LedgerJson.ReadReceipt(await System.IO.File.ReadAllBytesAsync(path, cancellation));
         }
-        catch (JsonException damaged)
+        catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException)
         {
-            throw new CommandException(ExitCode.Failed, "BAD_RECEIPT", $"{path} cannot be read: {damaged.Message}", "put it back from a copy, or remove it to begin anew");
+            throw new CommandException(
+                ExitCode.Blocked,
+                "BAD_RECEIPT",
+                $"{path}, which keeps how far this host has seen the ledger of {target.Address}, cannot be read: {e.Message}. Nothing was begun",
+                "find out who changed it; put it back from a copy, or remove it to believe that ledger as it is now",
+                e);
+        }
+    }
+
+    /// <summary>Only where nothing lies was nothing ever seen: whatever lies there in the file's place, or in its folder's, was put there by somebody.</summary>
+    private static bool IsNothing(string path)
+    {
+        try
+        {
+            _ = System.IO.File.GetAttributes(path);
+            return false;
+        }
+        catch (UnauthorizedAccessException)
+        {
+            return false;
+        }
+        catch (IOException)
+        {
+            var above = Path.GetDirectoryName(path);
+            while (above is not null && !Directory.Exists(above) && !System.IO.File.Exists(above) && new FileInfo(above).LinkTarget is null)
+            {
+                above = Path.GetDirectoryName(above);
+            }
+
+            return above is null || Directory.Exists(above);
         }
     }
 

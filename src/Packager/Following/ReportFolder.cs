@@ -1,5 +1,6 @@
 using System.Text.Json;
 using IuCutter.Ledgers;
+using IuCutter.Packager.Source;
 using IuCutter.Reports;
 
 namespace IuCutter.Packager.Following;
@@ -15,6 +16,7 @@ internal static class ReportFolder
     /// <exception cref="CommandException">Something does not hold: the first that does not is named.</exception>
     public static async Task<(OperationRecord Record, LedgerReceipt Receipt, int Files)> VerifyAsync(string folder, CancellationToken cancellation)
     {
+        await MustBePlainAsync(folder);
         var (entries, receipt) = await VerifyLinesAsync(Path.Combine(folder, ReportPackage.LedgerFile), Path.Combine(folder, ReportPackage.ReceiptFile), cancellation);
         try
         {
@@ -71,6 +73,23 @@ internal static class ReportFolder
 
             yield return rest[..end];
             rest = rest[(end + 1)..];
+        }
+    }
+
+    /// <summary>Whatever a link leads to can be changed afterwards without touching the report, and a pipe says another thing each time.</summary>
+    private static async Task MustBePlainAsync(string folder)
+    {
+        foreach (var path in Directory.EnumerateFileSystemEntries(folder))
+        {
+            if (new FileInfo(path).LinkTarget is { } target)
+            {
+                throw Broken(folder, $"{Path.GetFileName(path)} is a link to {target}, and no file of the report's own");
+            }
+
+            if (Directory.Exists(path) || !await RawFile.IsPlainAsync(path))
+            {
+                throw Broken(folder, $"{Path.GetFileName(path)} is no plain file");
+            }
         }
     }
 

@@ -1,4 +1,6 @@
 using System.Runtime.InteropServices;
+using System.Text;
+using Microsoft.Win32.SafeHandles;
 
 namespace IuCutter.Packager.Source;
 
@@ -11,6 +13,20 @@ internal static partial class RawFile
     /// <summary>A descriptor for reading; negative where it cannot be opened, and the last error of the system says why.</summary>
     /// <param name="path">Ends with a zero.</param>
     public static int Open(byte[] path) => Open(path, WithoutWaiting);
+
+    /// <summary>False for what no bytes lie in: a pipe, a socket, a terminal. A link counts as what it leads to.</summary>
+    /// <exception cref="IOException">It cannot be opened.</exception>
+    public static async Task<bool> IsPlainAsync(string path)
+    {
+        using var file = new SafeFileHandle(Open([.. Encoding.UTF8.GetBytes(path), 0]), ownsHandle: true);
+        if (file.IsInvalid)
+        {
+            throw new IOException($"'{path}' cannot be read: {Marshal.GetLastPInvokeErrorMessage()}");
+        }
+
+        await using var stream = new FileStream(file, FileAccess.Read, bufferSize: 0);
+        return stream.CanSeek;
+    }
 
     /// <summary>Reads the file's begin; as many bytes as there are, or the buffer holds. Negative where it cannot be read.</summary>
     public static int ReadBegin(byte[] path, Span<byte> buffer)
