@@ -29,7 +29,7 @@ internal sealed class UploadReader(IAsyncStreamReader<UploadPart> parts, Cancell
             switch (parts.Current.PartCase)
             {
                 case UploadPart.PartOneofCase.Data:
-                    Take(parts.Current.Data.Span, staging, hash);
+                    Take(parts.Current.Data.Memory, staging, hash);
                     sign();
                     break;
                 case UploadPart.PartOneofCase.Brotli:
@@ -65,7 +65,7 @@ internal sealed class UploadReader(IAsyncStreamReader<UploadPart> parts, Cancell
                 throw new RefusalException(RefusalCode.DigestMismatch, $"a compressed part is not the {part.Size} bytes that it says", "offer again and send what is still missing");
             }
 
-            Take(buffer.AsSpan(0, written), staging, hash);
+            Take(buffer.AsMemory(0, written), staging, hash);
         }
         finally
         {
@@ -73,15 +73,15 @@ internal sealed class UploadReader(IAsyncStreamReader<UploadPart> parts, Cancell
         }
     }
 
-    private void Take(ReadOnlySpan<byte> data, Staging staging, IncrementalHash hash)
+    private void Take(ReadOnlyMemory<byte> data, Staging staging, IncrementalHash hash)
     {
-        hash.AppendData(data);
+        hash.AppendData(data.Span);
         Bytes += data.Length;
         Take(staging, data);
     }
 
     /// <summary>What the target's disk refuses is told apart here from what the network does.</summary>
-    private static void Take(Staging staging, ReadOnlySpan<byte> data)
+    private static void Take(Staging staging, ReadOnlyMemory<byte> data)
     {
         try
         {

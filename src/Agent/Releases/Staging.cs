@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.ExceptionServices;
 using System.Text;
 using IuCutter.Agent.Posix;
 using IuCutter.Configuration;
@@ -22,6 +23,8 @@ public sealed class Staging : IDisposable
     private readonly bool[] _have;
     private int _firstMissing;
     private int _reused;
+    private int _received;
+    private long _receivedBytes;
     private int _rotten;
     private IncomingContent? _incoming;
 
@@ -45,12 +48,12 @@ public sealed class Staging : IDisposable
     public int Rotten => _rotten;
 
     /// <summary>Contents that came over the wire, and their bytes.</summary>
-    public int Received { get; private set; }
+    public int Received => _received;
 
     /// <summary>Contents that were taken out of the mirror.</summary>
     public int Mirrored { get; private set; }
 
-    public long ReceivedBytes { get; private set; }
+    public long ReceivedBytes => _receivedBytes;
 
     public long MissingCount => _have.LongCount(h => !h);
 
@@ -134,31 +137,35 @@ public sealed class Staging : IDisposable
         FinishEmptyOnes();
     }
 
-    /// <summary>Takes the next bytes, whichever contents they belong to.</summary>
+    /// <summary>Takes the next bytes, whichever contents they belong to; those that are whole in them are written on all cores.</summary>
     /// <exception cref="RefusalException">A content is not what its digest says, or there is more than was missing.</exception>
-    public void Take(ReadOnlySpan<byte> bytes)
+    public void Take(ReadOnlyMemory<byte> bytes)
     {
-        while (!bytes.IsEmpty)
+        var whole = new List<(int Content, ReadOnlyMemory<byte> Bytes)>();
+        while (!bytes.IsEmpty && _firstMissing >= 0)
         {
-            if (_firstMissing < 0)
-            {
-                throw new RefusalException(
-                    RefusalCode.BadRequest, $"{bytes.Length} bytes came after the last missing content", "report this as a bug of the sender");
-            }
-
             var left = Manifest.DistinctContents[_firstMissing].Size - ResumeOffset;
             var part = bytes[..(int)Math.Min(bytes.Length, left)];
             if (_incoming is null && part.Length == left)
             {
-                TakeWhole(_firstMissing, part);
+                whole.Add((_firstMissing, part));
+                _firstMissing = NextMissing();
             }
             else
             {
-                TakePart(part);
+                TakeAll(whole);
+                TakePart(part.Span);
             }
 
             bytes = bytes[part.Length..];
             FinishEmptyOnes();
+        }
+
+        TakeAll(whole);
+        if (!bytes.IsEmpty)
+        {
+            throw new RefusalException(
+                RefusalCode.BadRequest, $"{bytes.Length} bytes came after the last missing content", "report this as a bug of the sender");
         }
     }
 
@@ -267,6 +274,22 @@ public sealed class Staging : IDisposable
         return isWhole;
     }
 
+    private void TakeAll(List<(int Content, ReadOnlyMemory<byte> Bytes)> whole)
+    {
+        try
+        {
+            Parallel.ForEach(whole, w => TakeWhole(w.Content, w.Bytes.Span));
+        }
+        catch (AggregateException e) when (e.InnerExceptions is [var first, ..])
+        {
+            ExceptionDispatchInfo.Throw(first);
+        }
+        finally
+        {
+            whole.Clear();
+        }
+    }
+
     private void TakeWhole(int content, ReadOnlySpan<byte> bytes)
     {
         var wanted = Manifest.DistinctContents[content].Digest;
@@ -284,9 +307,9 @@ public sealed class Staging : IDisposable
             CrashPoint.Reach("C08.after");
         }
 
-        ReceivedBytes += bytes.Length;
+        Interlocked.Add(ref _receivedBytes, bytes.Length);
         Count(content, first, first is null ? bytes.ToArray() : null);
-        Received++;
+        Interlocked.Increment(ref _received);
     }
 
     private void TakePart(ReadOnlySpan<byte> part)
@@ -295,7 +318,7 @@ public sealed class Staging : IDisposable
         CrashPoint.Reach("C03.before");
         _incoming.Write(part);
         CrashPoint.Reach("C03.after");
-        ReceivedBytes += part.Length;
+        _receivedBytes += part.Length;
         if (_incoming.Written < _incoming.Size)
         {
             return;
@@ -316,7 +339,8 @@ public sealed class Staging : IDisposable
 
         CrashPoint.Reach("C04.after");
         Count(incoming.Number, incoming.Entry, incoming.LinkText);
-        Received++;
+        _received++;
+        _firstMissing = NextMissing();
     }
 
     private IncomingContent Begin(int content)
@@ -328,12 +352,15 @@ public sealed class Staging : IDisposable
     /// <summary>Empty contents bring no byte that could start them.</summary>
     private void FinishEmptyOnes()
     {
-        while (_incoming is null && (_firstMissing = Array.IndexOf(_have, false, Math.Max(_firstMissing, 0))) >= 0
-            && Manifest.DistinctContents[_firstMissing].Size == 0)
+        while (_incoming is null && _firstMissing >= 0 && Manifest.DistinctContents[_firstMissing].Size == 0)
         {
             TakeWhole(_firstMissing, []);
+            _firstMissing = NextMissing();
         }
     }
+
+    /// <summary>Behind the one at hand: those before it are there, or on their way.</summary>
+    private int NextMissing() => Array.IndexOf(_have, false, _firstMissing + 1);
 
     private void Count(int content, ManifestEntry? written, byte[]? linkText)
     {

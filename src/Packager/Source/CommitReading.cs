@@ -25,7 +25,7 @@ internal sealed class CommitReading(GitRepository repository, ArtifactRequest re
         var contents = new ManifestContent[items.Count];
         var offsets = new long[items.Count];
         var unread = Unread(items, contents, offsets);
-        var spool = new ContentSpool(SpoolFile.Private());
+        var spool = new ContentSpool(SpoolFile.Private(), items.Count);
         try
         {
             await ReadAsync(items, unread, spool, contents, offsets, cancellation);

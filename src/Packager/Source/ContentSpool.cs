@@ -5,20 +5,35 @@ using IuCutter.Packager.Scan;
 
 namespace IuCutter.Packager.Source;
 
-/// <summary>Contents one after another in a file without a name, hashed on their way in.</summary>
+/// <summary>Contents one after another, hashed on their way in: the first in memory as far as there is room for them, the others in a file without a name.</summary>
 internal sealed class ContentSpool : IDisposable
 {
     private const int BlockBytes = 1 << 20;
+    private const int MostInMemory = 40 << 20;
+
+    // What a manifest and its making take, measured: a process that reads many files is large already.
+    private const int BytesAnItem = 420;
 
     private readonly SpoolFile _file;
-    private readonly byte[] _block = GC.AllocateUninitializedArray<byte>(BlockBytes);
+    private readonly int _inMemory;
+    private byte[]? _memory;
+    private byte[]? _block;
     private long[] _offsets = [];
     private long _written;
     private int _filled;
 
+    /// <summary>What a finished file holds already.</summary>
     public ContentSpool(SpoolFile file)
     {
         _file = file;
+    }
+
+    /// <param name="file">For what has no room in memory.</param>
+    /// <param name="items">How many files are to come.</param>
+    public ContentSpool(SpoolFile file, int items)
+    {
+        _file = file;
+        _inMemory = (int)Math.Max(0, MostInMemory - ((long)items * BytesAnItem));
     }
 
     /// <summary>Where a content begins; <see cref="ReleaseContents.Unread"/> where it is not here.</summary>
@@ -83,37 +98,64 @@ internal sealed class ContentSpool : IDisposable
 
     public async ValueTask ReadAsync(int content, long offset, Memory<byte> buffer, CancellationToken cancellation)
     {
-        Flush();
-        for (var filled = 0; filled < buffer.Length;)
+        for (var at = _offsets[content] + offset; buffer.Length > 0;)
         {
-            var read = await RandomAccess.ReadAsync(_file.Handle, buffer[filled..], _offsets[content] + offset + filled, cancellation);
-            filled += read > 0 ? read : throw new EndOfStreamException("The contents were cut short while they were being read.");
+            var read = await PieceAsync(at, buffer, cancellation);
+            (at, buffer) = (at + read, buffer[read..]);
         }
     }
 
     public void Dispose() => _file.Dispose();
 
-    private void Write(ReadOnlySpan<byte> bytes)
+    private async ValueTask<int> PieceAsync(long at, Memory<byte> buffer, CancellationToken cancellation)
     {
-        while (!bytes.IsEmpty)
+        var inMemory = Math.Min(_inMemory, _written);
+        if (at < inMemory)
         {
-            var take = Math.Min(bytes.Length, BlockBytes - _filled);
-            bytes[..take].CopyTo(_block.AsSpan(_filled));
-            _filled += take;
-            bytes = bytes[take..];
-            if (_filled == BlockBytes)
-            {
-                Flush();
-            }
+            return Copy(_memory.AsSpan((int)at, (int)(inMemory - at)), buffer.Span);
         }
+
+        var inBlock = at - _written;
+        if (inBlock >= 0 && inBlock < _filled)
+        {
+            return Copy(_block.AsSpan((int)inBlock, _filled - (int)inBlock), buffer.Span);
+        }
+
+        var inFile = at - _inMemory;
+        var length = inBlock < 0 ? (int)Math.Min(buffer.Length, -inBlock) : buffer.Length;
+        var read = inFile < 0 ? 0 : await RandomAccess.ReadAsync(_file.Handle, buffer[..length], inFile, cancellation);
+        return read > 0 ? read : throw new EndOfStreamException("The contents were cut short while they were being read.");
     }
 
-    private void Flush()
+    private static int Copy(ReadOnlySpan<byte> from, Span<byte> to)
     {
-        if (_filled > 0)
+        var length = Math.Min(from.Length, to.Length);
+        from[..length].CopyTo(to);
+        return length;
+    }
+
+    private void Write(ReadOnlySpan<byte> bytes)
+    {
+        if (_written < _inMemory)
         {
-            RandomAccess.Write(_file.Handle, _block.AsSpan(0, _filled), _written);
-            (_written, _filled) = (_written + _filled, 0);
+            // Pinned, so that it is never moved; what is not used of it is no memory yet.
+            _memory ??= GC.AllocateUninitializedArray<byte>(_inMemory, pinned: true);
+            var kept = Copy(bytes, _memory.AsSpan((int)_written));
+            _written += kept;
+            bytes = bytes[kept..];
+        }
+
+        while (!bytes.IsEmpty)
+        {
+            _block ??= GC.AllocateUninitializedArray<byte>(BlockBytes);
+            var taken = Copy(bytes, _block.AsSpan(_filled));
+            _filled += taken;
+            bytes = bytes[taken..];
+            if (_filled == BlockBytes)
+            {
+                RandomAccess.Write(_file.Handle, _block, _written - _inMemory);
+                (_written, _filled) = (_written + _filled, 0);
+            }
         }
     }
 }

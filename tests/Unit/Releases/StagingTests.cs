@@ -64,13 +64,13 @@ public sealed class StagingTests : IDisposable
         using var staging = Staging.Begin(_root, ManifestOf(payload));
         staging.Resume(0, 0);
 
-        var refusal = Assert.Throws<RefusalException>(() => staging.Take("firstWRONG!"u8));
+        var refusal = Assert.Throws<RefusalException>(() => staging.Take("firstWRONG!"u8.ToArray()));
 
         Assert.Equal(RefusalCode.DigestMismatch, refusal.Code);
         Assert.Equal([(1, 1)], staging.Missing());
         Assert.Equal(0, staging.ResumeOffset);
         staging.Resume(1, 0);
-        staging.Take("second"u8);
+        staging.Take("second"u8.ToArray());
         Assert.Empty(staging.Missing());
     }
 
@@ -80,13 +80,13 @@ public sealed class StagingTests : IDisposable
         var payload = new[] { ("a", EntryKind.File, "0123456789"u8.ToArray()) };
         using var staging = Staging.Begin(_root, ManifestOf(payload));
         staging.Resume(0, 0);
-        staging.Take("0123"u8);
+        staging.Take("0123"u8.ToArray());
 
         Assert.Equal(4, staging.ResumeOffset);
         Assert.Throws<RefusalException>(() => staging.Resume(0, 0));
         staging.Resume(0, 4);
-        staging.Take("456789"u8);
-        Assert.Throws<RefusalException>(() => staging.Take("more"u8));
+        staging.Take("456789"u8.ToArray());
+        Assert.Throws<RefusalException>(() => staging.Take("more"u8.ToArray()));
         Assert.Empty(staging.Missing());
     }
 
@@ -206,7 +206,7 @@ public sealed class StagingTests : IDisposable
         staging.Resume(0, 0);
         for (var at = 0; at < stream.Length; at += piece)
         {
-            staging.Take(stream.AsSpan(at, Math.Min(piece, stream.Length - at)));
+            staging.Take(stream.AsMemory(at, Math.Min(piece, stream.Length - at)));
         }
     }
 
