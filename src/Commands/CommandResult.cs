@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using IuCutter.Configuration;
 using IuCutter.Gates;
 
@@ -54,5 +55,9 @@ public sealed record CommandResult
         OutputBytes = Output.Bytes,
         OutputTruncated = Output.IsTruncated,
         Tail = Output.Tail,
+        NotMasked = NotMasked() is { IsEmpty: false } names ? names : null,
     };
+
+    private ImmutableArray<string> NotMasked() =>
+        [.. Spec.SecretNames.Where(n => Spec.Environment.GetValueOrDefault(n) is { } value && !SecretMask.Masks(value)).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
 }

@@ -3,7 +3,8 @@ using System.Text;
 namespace IuCutter.Commands;
 
 /// <summary>
-/// Replaces secret values in a stream of bytes, plain and as base64, URL encoding and hex, wherever the pieces of the stream are cut.
+/// Replaces secret values in a stream of bytes, in each of their <see cref="SecretForms"/>, with the blanks around them and without, wherever the pieces of the
+/// stream are cut.
 /// </summary>
 internal sealed class SecretMask
 {
@@ -16,11 +17,13 @@ internal sealed class SecretMask
 
     public SecretMask(IEnumerable<string> secrets)
     {
-        // What is shorter would mask half of any output and still be guessed from the rest.
-        _patterns = [.. secrets.Where(s => s.Length >= ShortestSecret).SelectMany(Forms).Distinct(StringComparer.Ordinal)
+        _patterns = [.. secrets.Where(s => s.Trim().Length >= ShortestSecret).SelectMany(Forms).Distinct(StringComparer.Ordinal)
             .OrderByDescending(p => p.Length).Select(Encoding.UTF8.GetBytes)];
         _overlap = _patterns.Length == 0 ? 0 : _patterns.Max(p => p.Length) - 1;
     }
+
+    /// <summary>False for a value that is left as it is: what is so short would mask half of any output, and could still be guessed from the rest.</summary>
+    public static bool Masks(string secret) => secret.Length == 0 || secret.Trim().Length >= ShortestSecret;
 
     /// <summary>Passes on what can be passed on; the rest waits for what follows it.</summary>
     public void Write(ReadOnlySpan<byte> bytes, bool isLast, Action<ReadOnlyMemory<byte>> pass)
@@ -55,20 +58,7 @@ internal sealed class SecretMask
         _held = window[at..];
     }
 
-    private static IEnumerable<string> Forms(string secret)
-    {
-        var bytes = Encoding.UTF8.GetBytes(secret);
-        return
-        [
-            secret,
-            Convert.ToBase64String(bytes),
-            Convert.ToBase64String(bytes).TrimEnd('='),
-            Convert.ToBase64String(bytes).TrimEnd('=').Replace('+', '-').Replace('/', '_'),
-            Uri.EscapeDataString(secret),
-            Convert.ToHexStringLower(bytes),
-            Convert.ToHexString(bytes),
-        ];
-    }
+    private static IEnumerable<string> Forms(string secret) => ((string[])[secret, secret.Trim()]).Distinct(StringComparer.Ordinal).SelectMany(SecretForms.Of);
 
     private (int At, int Length) Next(ReadOnlySpan<byte> window)
     {

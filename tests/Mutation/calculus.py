@@ -38,6 +38,7 @@ RULES = [
     ("attestation: a switch check that did not hold is said", "Reports/AttestationRules.cs", "[.. made.Where(c => c.Status == CheckStatus.NotHeld).Select(c => $\"{c.Statement}: {c.Seen}\")]", "[]"),
     ("attestation: an open network attests nothing", "Reports/AttestationRules.cs", "{ Network: true } or ", ""),
     ("attestation: no fence attests nothing", "Reports/AttestationRules.cs", ' or { Sandbox: "T0" }', ""),
+    ("attestation: a value that was not masked attests nothing", "Reports/AttestationRules.cs", "bare.Count > 0 ?", "false ?"),
     ("attestation: a change of the host is said", "Reports/AttestationRules.cs", "first.Measured[k] != last.Measured[k]", "false"),
     ("replay: a recorded outcome is the checks' own", "Reports/Recomputation.cs", "if (outcome != recorded)", "if (false)"),
     ("replay: a recorded verdict is the gates' own", "Reports/Recomputation.cs", "if (verdict != end.Verdict)", "if (false)"),

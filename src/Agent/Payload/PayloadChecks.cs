@@ -15,7 +15,7 @@ public sealed class PayloadChecks(
     TargetHost host, Operation operation, ReleaseId release, ReleaseConfiguration configuration, IReadOnlyList<Gap> gaps)
 {
     private readonly string _tree = host.Root.TreePath(release);
-    private readonly PayloadRunner _payload = host.Payload.For(configuration.Link);
+    private readonly PayloadRunner _payload = host.Payload.For(configuration);
 
     /// <summary>Compile, import, test, assert.</summary>
     /// <param name="sourceTests">What the same tests counted on the source host, by check: <c>test.1</c> and so on.</param>

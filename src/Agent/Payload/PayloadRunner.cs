@@ -11,6 +11,7 @@ public sealed class PayloadRunner(Sandbox sandbox, SandboxTier leastTier, long? 
     private const int SearchBufferBytes = 1 << 20;
 
     private readonly CommandRunner _runner = new(sandbox, time);
+    private IReadOnlyList<string> _environment = [];
     private bool _isReadOnly;
 
     /// <summary>The agent's own PATH: what payloads find their programs by.</summary>
@@ -29,10 +30,16 @@ public sealed class PayloadRunner(Sandbox sandbox, SandboxTier leastTier, long? 
     /// <summary>Where a program lies; null when it is not on the PATH.</summary>
     public string? Find(string program) => Commands.SearchPath.Find(program, SearchPath);
 
-    /// <summary>Runs the commands of a release whose files are linked so: what releases share is read-only for them, and that takes a fence.</summary>
-    public PayloadRunner For(LinkRule link) => link == LinkRule.Copy || _isReadOnly
-        ? this
-        : new PayloadRunner(sandbox, leastTier > SandboxTier.T3 ? leastTier : SandboxTier.T3, mostMemory, state, time) { _isReadOnly = true };
+    /// <summary>Runs the commands of this release: with the variables that all of them get; and what releases share by links is read-only for them, which takes a fence.</summary>
+    public PayloadRunner For(ReleaseConfiguration configuration)
+    {
+        var isReadOnly = configuration.Link != LinkRule.Copy;
+        return new PayloadRunner(sandbox, isReadOnly && leastTier < SandboxTier.T3 ? SandboxTier.T3 : leastTier, mostMemory, state, time)
+        {
+            _environment = configuration.Environment,
+            _isReadOnly = isReadOnly,
+        };
+    }
 
     /// <param name="tree">The release's directory, which the command may write to unless the release is read-only.</param>
     public async Task<PayloadRun> RunAsync(CheckCommand command, string tree, Action<string>? onLine, CancellationToken cancellationToken)
@@ -42,12 +49,13 @@ public sealed class PayloadRunner(Sandbox sandbox, SandboxTier leastTier, long? 
         {
             // The output lies beside what the command may write to: otherwise it could put another file in its place.
             var scratch = Directory.CreateDirectory(Path.Combine(place, "home")).FullName;
+            var passed = command.Passed(_environment);
             var spec = new CommandSpec
             {
                 Arguments = command.Run,
                 WorkingDirectory = command.Directory is { } inside ? Path.Combine(tree, inside) : tree,
-                Environment = PayloadEnvironment.Build(SearchPath, scratch, Environment.GetEnvironmentVariable, command.Environment, command.Set),
-                SecretNames = command.Environment,
+                Environment = PayloadEnvironment.Build(SearchPath, scratch, Environment.GetEnvironmentVariable, passed, command.Set),
+                SecretNames = passed,
                 TimeLimit = command.Timeout,
                 MemoryLimit = command.Memory ?? mostMemory,
                 Network = command.Network,

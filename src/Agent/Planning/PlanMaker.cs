@@ -73,7 +73,7 @@ internal sealed class PlanMaker(TargetHost host, PushOrder order)
         Bytes = order.ContentBytes,
         LeftOut = [.. order.SourceGates.SelectMany(g => g.Checks).Select(c => c.Gap).OfType<Gap>().Select(g => $"{g.Id}: {g.Statement} ({g.Owner})").Distinct(StringComparer.Ordinal)],
         Survey = Survey(reading, guards, cancellationToken),
-        Commands = [.. ReleaseCommands.Of(order.Configuration).Select(Command)],
+        Commands = [.. ReleaseCommands.Of(order.Configuration).Select(c => Command(c, order.Configuration.Environment))],
         WayBack = reading.Slot.LiveRelease is { } live ? $"the slot goes back to {live}" : "the slot's link is taken away",
         ApprovalRequired = ApprovalCheck.IsRequired(host, order),
         MadeAt = default,
@@ -110,7 +110,7 @@ internal sealed class PlanMaker(TargetHost host, PushOrder order)
         : seen.Measured?.GetValueOrDefault("path") is { } path ? $"{path}: {seen.Seen}"
         : seen.Seen;
 
-    private static PlanCommand Command(PlannedCommand planned) => new()
+    private static PlanCommand Command(PlannedCommand planned, IEnumerable<string> ofAll) => new()
     {
         Check = $"{(planned.Check.StartsWith("smoke", StringComparison.Ordinal) ? GateId.G6 : GateId.G5)}.{planned.Check}",
         Run = [.. planned.Command.Run],
@@ -118,7 +118,7 @@ internal sealed class PlanMaker(TargetHost host, PushOrder order)
         Directory = planned.Command.Directory,
         TimeoutSeconds = (long)planned.Command.Timeout.TotalSeconds,
         Network = planned.Command.Network,
-        Environment = [.. planned.Command.Environment],
+        Environment = [.. planned.Command.Passed(ofAll)],
     };
 
     private static DateTimeOffset Seconds(DateTimeOffset at) => new(at.Ticks - (at.Ticks % TimeSpan.TicksPerSecond), TimeSpan.Zero);

@@ -128,7 +128,7 @@ public sealed class Preflight(TargetHost host, PushOrder order)
     {
         var commands = Commands(order.Configuration).ToList();
         var closed = commands.Exists(c => c.Network) ? host.Payload.WhyNoNetwork : null;
-        var least = commands.Select(c => c.Sandbox ?? host.Payload.LeastTier).Append(host.Payload.For(order.Configuration.Link).LeastTier).Max();
+        var least = commands.Select(c => c.Sandbox ?? host.Payload.LeastTier).Append(host.Payload.For(order.Configuration).LeastTier).Max();
         gate.Observe("sandbox", "the sandbox is as strong as the checks ask", $"{least} or stronger", () =>
             host.Payload.Tier < least ? Observation.CouldNotRun($"this host gives {host.Payload.Tier} only: {host.Payload.HowToStrengthen}")
             : closed is not null ? Observation.CouldNotRun($"a command asks for a network: {closed}")

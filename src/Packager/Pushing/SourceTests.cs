@@ -129,13 +129,14 @@ internal sealed class SourceTests(PushSubject subject, PushAsk ask, IOperationVi
     private async Task<CommandResult> RunAsync(CheckCommand command, string tree, string folder, Action<string>? onLine, CancellationToken cancellation)
     {
         var scratch = Directory.CreateDirectory(Path.Combine(folder, "scratch")).FullName;
-        var environment = PayloadEnvironment.Build(SearchPath, scratch, here.Variable, command.Environment.Append("HOME"), command.Set);
+        var passed = command.Passed(subject.Configuration.Environment);
+        var environment = PayloadEnvironment.Build(SearchPath, scratch, here.Variable, passed.Append("HOME"), command.Set);
         var spec = new CommandSpec
         {
             Arguments = command.Run,
             WorkingDirectory = command.Directory is { } inside ? Path.Combine(tree, inside) : tree,
             Environment = environment,
-            SecretNames = command.Environment,
+            SecretNames = passed,
             TimeLimit = command.Timeout,
             MemoryLimit = command.Memory,
             ScratchDirectory = scratch,

@@ -48,4 +48,8 @@ public sealed record CheckCommand
     /// <summary>What people see: the name, or else the command itself.</summary>
     [JsonIgnore]
     public string Title => Name ?? string.Join(' ', Run);
+
+    /// <summary>The names that it gets from its host: its own, and the release's, but for those that it sets itself.</summary>
+    /// <param name="ofAll">What every command of the release gets: <see cref="ReleaseConfiguration.Environment"/>.</param>
+    public IReadOnlyList<string> Passed(IEnumerable<string> ofAll) => [.. Environment.Union(ofAll.Except(Set.Select(s => s.Name), StringComparer.Ordinal), StringComparer.Ordinal)];
 }

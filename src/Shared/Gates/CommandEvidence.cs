@@ -12,6 +12,9 @@ public sealed record CommandEvidence
     /// <summary>The names, never the values, of the variables that the command saw.</summary>
     public required ImmutableArray<string> EnvironmentNames { get; init; }
 
+    /// <summary>Those of them whose values should be masked and are too short for it; null for none.</summary>
+    public ImmutableArray<string>? NotMasked { get; init; }
+
     /// <summary>Null when the command was ended by a signal or never started.</summary>
     public int? ExitCode { get; init; }
 

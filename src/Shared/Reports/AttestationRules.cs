@@ -121,11 +121,13 @@ public static class AttestationRules
 
     private static Attestation OfSecrets(OperationRecord operation)
     {
-        var commands = operation.Checks.Where(c => c.Evidence?.Command is not null).Select(c => c.Id).ToImmutableArray();
-        const string Id = "secrets", Subject = "the value of a named variable stands in what was kept";
-        return commands.IsEmpty
-            ? Attestation.NotObserved(Id, Subject, "no command ran")
-            : new Attestation(Id, Subject, AttestationBasis.Enforced, Attestation.None, commands);
+        const string Id = "secrets";
+        const string Subject = "the value of a named variable stands in what was kept: as it is, trimmed, JSON-escaped, percent-encoded, in base64 or in hex";
+        var commands = operation.Checks.Where(c => c.Evidence?.Command is not null).ToList();
+        var bare = commands.SelectMany(c => c.Evidence!.Command!.NotMasked ?? []).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
+        return commands.Count == 0 ? Attestation.NotObserved(Id, Subject, "no command ran")
+            : bare.Count > 0 ? Attestation.NotObserved(Id, Subject, $"too short to be masked, so it was not: the value of {string.Join(", ", bare)}; give it four characters at least, or do not pass it")
+            : new Attestation(Id, Subject, AttestationBasis.Enforced, Attestation.None, [.. commands.Select(c => c.Id)]);
     }
 
     private static Attestation OfDeletes(OperationRecord operation) => Attestation.Observed(

@@ -117,6 +117,11 @@ internal static class ReportDocuments
         facts.Add(("ended", ended));
         facts.Add(("sandbox", $"{command.Sandbox}, network {(command.Network ? "open" : command.Sandbox == "T0" ? "not fenced" : "closed")}"));
         facts.Add(("variables", string.Join(' ', command.EnvironmentNames)));
+        if (command.NotMasked is { IsDefaultOrEmpty: false } bare)
+        {
+            facts.Add(("not masked", string.Join(' ', bare)));
+        }
+
         facts.Add(("output", string.Create(CultureInfo.InvariantCulture, $"{command.OutputBytes} bytes{(command.OutputTruncated ? ", kept in part" : "")}, sha256 {command.OutputSha256}")));
         if (command.Tests is { } tests)
         {

@@ -127,6 +127,18 @@ public sealed class CommandRunnerTests : IDisposable
         Assert.Equal(string.Concat(forms.Select(_ => "x***y")), await File.ReadAllTextAsync(result.Output.Path));
     }
 
+    [Theory]
+    [InlineData("739", false)]
+    [InlineData(" 739 ", false)]
+    [InlineData("7390", true)]
+    [InlineData("", true)]
+    public async Task A_value_that_is_too_short_to_be_masked_is_named(string value, bool masked)
+    {
+        var result = await RunAsync(["printenv", "PIN"], environment: new() { ["PATH"] = Path_, ["PIN"] = value }, secrets: ["PIN", "NOT_SET"]);
+
+        Assert.Equal(masked ? null : ["PIN"], result.ToEvidence().NotMasked);
+    }
+
     [Fact]
     public async Task What_could_not_start_says_exactly_why()
     {

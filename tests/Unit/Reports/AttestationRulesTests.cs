@@ -85,6 +85,23 @@ public sealed class AttestationRulesTests
         }
     }
 
+    [Fact]
+    public void A_value_that_was_too_short_to_be_masked_is_named_and_nothing_is_attested_of_secrets()
+    {
+        var operation = Operation(Ids, CheckStatus.Held, 2, ended: true);
+        Assert.Equal(Attestation.None, AttestationRules.Of(operation).Single(a => a.Id == "secrets").Says);
+        var gate = operation.Gates[0];
+        operation = operation with
+        {
+            Gates = [gate with { Checks = [.. gate.Checks.Select(c => c.Evidence?.Command is { } run ? c with { Evidence = c.Evidence with { Command = run with { NotMasked = ["PIN"] } } } : c)] }],
+        };
+
+        var secrets = AttestationRules.Of(operation).Single(a => a.Id == "secrets");
+
+        Assert.Equal(AttestationBasis.NotObserved, secrets.Basis);
+        Assert.Contains("PIN", secrets.Says, StringComparison.Ordinal);
+    }
+
     private static OperationRecord Operation(IEnumerable<string> ids, CheckStatus status, int looks, bool ended, string sandbox = "T3", bool network = false)
     {
         var checks = ids.Select(id => Check(id, status, sandbox, network)).ToImmutableArray();
