@@ -282,7 +282,7 @@ public sealed class BadTargetTests
     public async Task A_full_disk_is_told_and_leaves_the_target_as_it_was()
     {
         await using var scene = await Scene.WithoutAgentAsync();
-        await Programs.OutputOfAsync(scene.Folder, "mount", "-t", "tmpfs", "-o", "size=80m", "none", scene.Root);
+        await Programs.OutputOfAsync(scene.Folder, "mount", "-t", "tmpfs", "-o", "mode=755,size=80m", "none", scene.Root);
         try
         {
             await scene.StartAgentAsync();
@@ -307,7 +307,7 @@ public sealed class BadTargetTests
     public async Task A_disk_that_fills_while_contents_arrive_fails_the_push_and_gives_the_room_back()
     {
         await using var scene = await Scene.WithoutAgentAsync();
-        await Programs.OutputOfAsync(scene.Folder, "mount", "-t", "tmpfs", "-o", "size=300m", "none", scene.Root);
+        await Programs.OutputOfAsync(scene.Folder, "mount", "-t", "tmpfs", "-o", "mode=755,size=300m", "none", scene.Root);
         try
         {
             await scene.StartAgentAsync();
@@ -362,6 +362,26 @@ public sealed class BadTargetTests
 
         Assert.Equal(1, exit);
         Assert.Contains("is broken: it follows a line with sha256", log, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("chmod 777 apps", "others may write to", "chmod go-w")]
+    [InlineData("chown :nogroup apps && chmod 775 apps", "others may write to", "chmod go-w")]
+    [InlineData("chown nobody apps", "others may write to", "chown")]
+    [InlineData("chmod 777 .", "others may write to", "chmod go-w")]
+    [InlineData("mv apps real && ln -s real apps", "is a link to", "name the real path: --root")]
+    [InlineData("mv state really && ln -s really state", "is a link to", "name the real path: --state")]
+    public async Task An_agent_does_not_start_where_others_could_put_another_place_in_its_own_ones_stead(string deed, string said, string next)
+    {
+        await using var scene = await Scene.WithoutAgentAsync();
+        Directory.CreateDirectory(scene.State, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        await Programs.OutputOfAsync(scene.Folder, "sh", "-c", deed);
+
+        var (exit, log) = await AgentProcess.StartInVainAsync(scene.Folder, scene.AgentArguments());
+
+        Assert.Equal(1, exit);
+        Assert.Contains(said, log, StringComparison.Ordinal);
+        Assert.Contains(next, log, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -107,6 +107,9 @@ internal static unsafe partial class Libc
     [LibraryImport(Library, EntryPoint = "geteuid")]
     public static partial uint EffectiveUser();
 
+    [LibraryImport(Library, EntryPoint = "getegid")]
+    public static partial uint EffectiveGroup();
+
     [LibraryImport(Library, EntryPoint = "umask")]
     public static partial uint SetCreationMask(uint mask);
 

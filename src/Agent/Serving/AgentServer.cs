@@ -44,6 +44,8 @@ internal static class AgentServer
         var policy = PolicyOf(options);
         var leastTier = policy.Sandbox > options.LeastTier ? policy.Sandbox.Value : options.LeastTier;
         _ = options.People is { } signers ? OperatorFile.Read(signers, "list of people", "--people") : [];
+        SafePath.MustBe(options.DeployRoot, "deploy root", "--root");
+        SafePath.MustBe(options.StateDirectory, "state directory", "--state");
         using var state = StateDirectory.Open(options.StateDirectory);
         using var root = DeployRoot.Open(options.DeployRoot);
         using var ledger = LedgerFile.Open(state.Ledger, TimeProvider.System);
