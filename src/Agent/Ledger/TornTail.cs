@@ -29,7 +29,7 @@ internal static class TornTail
     {
         try
         {
-            return LedgerJson.ReadEntry(line).Event is not (LedgerEvent.GateBegun or LedgerEvent.CheckMade or LedgerEvent.GateClosed or LedgerEvent.HostSeen);
+            return LedgerJson.ReadEntry(line).Event is not (LedgerEvent.GateBegun or LedgerEvent.CheckMade or LedgerEvent.GateClosed or LedgerEvent.HostSeen or LedgerEvent.TargetSeen);
         }
         catch (JsonException)
         {

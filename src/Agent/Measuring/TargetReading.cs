@@ -1,7 +1,11 @@
 using System.Collections.Immutable;
+using System.Security.Cryptography;
+using System.Text;
 using IuCutter.Agent.Posix;
 using IuCutter.Agent.Releases;
 using IuCutter.Configuration;
+using IuCutter.Gates;
+using IuCutter.Ledgers;
 using IuCutter.Manifests;
 
 namespace IuCutter.Agent.Measuring;
@@ -16,63 +20,89 @@ public sealed record TargetReading(
     ImmutableSortedSet<string> Releases,
     ImmutableSortedDictionary<string, string> Anchors)
 {
-    internal const string Absent = "absent";
+    internal const string Absent = AnchorReadings.Absent;
+
+    private const int MostNeighboursInALine = 500;
 
     /// <summary>For people.</summary>
     public string Summary => $"{Anchors.Count} {(Anchors.Count == 1 ? "anchor" : "anchors")}, {Siblings.Count} neighbours";
 
-    public static TargetReading Take(DeployRoot root, string slot, IReadOnlyList<Anchor> anchors, CancellationToken cancellationToken)
-    {
-        var digests = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
-        foreach (var anchor in anchors)
-        {
-            digests[anchor.Path] = TreeDigest.Of(anchor.Path, cancellationToken)?.Digest.ToString() ?? Absent;
-        }
+    private string NeighboursSha256 => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Concat(Siblings.Select(s => $"{s.Key.Length} {s.Key} {s.Value}\n")))));
 
-        return new TargetReading(
-            root.Slot(slot).Read(),
-            SiblingsOf(root, slot),
-            [.. root.Releases().Select(r => r.ToString())],
-            digests.ToImmutable());
+    /// <exception cref="PosixException">The deploy root cannot be read. An anchor that cannot be is said to be so.</exception>
+    public static TargetReading Take(DeployRoot root, string slot, IReadOnlyList<Anchor> anchors, CancellationToken cancellationToken) => new(
+        root.Slot(slot).Read(),
+        SiblingsOf(root, slot),
+        [.. root.Releases().Select(r => r.ToString())],
+        Read(anchors.Select(a => a.Path), cancellationToken));
+
+    /// <summary>The same moment, with the anchors that were left out for their size.</summary>
+    public TargetReading WithAnchors(IReadOnlyList<Anchor> anchors, CancellationToken cancellationToken) =>
+        this with { Anchors = Read(anchors.Select(a => a.Path), cancellationToken) };
+
+    /// <summary>The anchors that a line of the ledger names, as they are now.</summary>
+    public TargetReading WithAnchorsOf(LedgerEvent.TargetSeen seen, CancellationToken cancellationToken) =>
+        this with { Anchors = Read(seen.Anchors.Keys, cancellationToken) };
+
+    /// <summary>This reading as a line of the ledger.</summary>
+    /// <param name="first">The operation's first, to whose neighbours these need not be written down again.</param>
+    public LedgerEvent.TargetSeen Seen(LedgerEvent.TargetSeen? first = null)
+    {
+        var neighbours = NeighboursSha256;
+        var isKnown = first?.NeighboursSha256 == neighbours || Siblings.Count > MostNeighboursInALine;
+        return new LedgerEvent.TargetSeen(Slot.ToString(), Releases, neighbours, isKnown ? null : Siblings, Anchors);
     }
 
     /// <summary>What a later reading shows that this one does not, one sentence each.</summary>
     /// <param name="others">Whose doings are left out.</param>
-    public ImmutableArray<string> ChangesTo(TargetReading later, OtherWork others)
+    public ImmutableArray<string> ChangesTo(TargetReading later, OtherWork others) =>
+        ChangesSince(new LedgerEvent.TargetSeen(Slot.ToString(), Releases, NeighboursSha256, Siblings, Anchors), later, others);
+
+    /// <summary>As <see cref="ChangesTo"/>, from what the ledger says of an earlier reading.</summary>
+    public static ImmutableArray<string> ChangesSince(LedgerEvent.TargetSeen earlier, TargetReading later, OtherWork others)
     {
         var changes = ImmutableArray.CreateBuilder<string>();
-        if (Slot != later.Slot)
+        if (earlier.Slot != later.Slot.ToString())
         {
-            changes.Add($"the slot was {Slot}, is {later.Slot}");
+            changes.Add($"the slot was {earlier.Slot}, is {later.Slot}");
         }
 
-        changes.AddRange(later.Releases.Except(Releases).Where(r => !others.Did(r)).Select(r => $"release {r} was added"));
-        changes.AddRange(Releases.Except(later.Releases).Where(r => !others.Did(r)).Select(r => $"release {r} was removed"));
-        var theirs = Siblings.Keys.Union(later.Siblings.Keys, StringComparer.Ordinal).Where(n => others.Did(n, later.Siblings.GetValueOrDefault(n, Absent))).ToList();
-        changes.AddRange(Differences("beside the slot, ", Siblings.RemoveRange(theirs), later.Siblings.RemoveRange(theirs)));
-        changes.AddRange(AnchorChangesTo(later));
-        return changes.ToImmutable();
-    }
+        changes.AddRange(later.Releases.Except(earlier.Releases).Where(r => !others.Did(r)).Select(r => $"release {r} was added"));
+        changes.AddRange(earlier.Releases.Except(later.Releases).Where(r => !others.Did(r)).Select(r => $"release {r} was removed"));
+        if (earlier.Neighbours is { } before)
+        {
+            var theirs = before.Keys.Union(later.Siblings.Keys, StringComparer.Ordinal).Where(n => others.Did(n, later.Siblings.GetValueOrDefault(n, Absent))).ToList();
+            changes.AddRange(Differences("beside the slot, ", before.RemoveRange(theirs), later.Siblings.RemoveRange(theirs)));
+        }
+        else if (earlier.NeighboursSha256 != later.NeighboursSha256)
+        {
+            changes.Add($"beside the slot, something was added, removed or switched; there are {later.Siblings.Count} entries, and there were too many to be named in the ledger");
+        }
 
-    /// <summary>The anchors that differ from what a check has recorded of them; one that cannot be read any more differs.</summary>
-    public static IEnumerable<string> AnchorChangesSince(IEnumerable<KeyValuePair<string, string>> recorded, CancellationToken cancellationToken)
-    {
-        var before = recorded.ToImmutableSortedDictionary(StringComparer.Ordinal);
-        return Differences("anchor ", before, before.Keys.ToImmutableSortedDictionary(p => p, p => DigestNow(p, cancellationToken), StringComparer.Ordinal));
+        changes.AddRange(Differences("anchor ", earlier.Anchors, later.Anchors));
+        return changes.ToImmutable();
     }
 
     /// <summary>The anchors that differ.</summary>
     public ImmutableArray<string> AnchorChangesTo(TargetReading later) => [.. Differences("anchor ", Anchors, later.Anchors)];
 
+    private static ImmutableSortedDictionary<string, string> Read(IEnumerable<string> anchors, CancellationToken cancellationToken) =>
+        anchors.ToImmutableSortedDictionary(p => p, p => DigestNow(p, cancellationToken), StringComparer.Ordinal);
+
     private static string DigestNow(string path, CancellationToken cancellationToken)
     {
         try
         {
-            return TreeDigest.Of(path, cancellationToken)?.Digest.ToString() ?? Absent;
+            return TreeDigest.Of(path, cancellationToken) switch
+            {
+                null => Absent,
+                { LeadsNowhere: true } link => AnchorReadings.LeadsNowhere(link.Digest),
+                var tree => tree.Digest.ToString(),
+            };
         }
-        catch (IOException e)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return $"unreadable ({e.Message})";
+            return AnchorReadings.Unreadable(e.Message);
         }
     }
 

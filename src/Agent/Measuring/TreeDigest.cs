@@ -12,26 +12,52 @@ namespace IuCutter.Agent.Measuring;
 /// </summary>
 public sealed record TreeDigest(Sha256Digest Digest, long Nodes, long Bytes)
 {
-    /// <summary>Null when nothing is at the path. A link at the path itself is measured as a link.</summary>
-    /// <exception cref="PosixException">Something beneath could not be read: then there is no digest at all.</exception>
+    private const int MostLinksFollowed = 40;
+
+    /// <summary>True when the path is a link and nothing lies where it leads: of what people reach through it, nothing was measured.</summary>
+    public bool LeadsNowhere { get; private init; }
+
+    /// <summary>
+    /// Null when nothing is at the path. Where the path itself is a link, its text is measured and what it leads to; a link further down is its text alone,
+    /// or a tree could be made to reach anywhere.
+    /// </summary>
+    /// <exception cref="PosixException">Something could not be read, or the way to it not be entered: then there is no digest at all.</exception>
     public static TreeDigest? Of(string path, CancellationToken cancellationToken)
     {
-        var parent = Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(path));
-        if (parent is not null && !Directory.Exists(parent))
-        {
-            return null;
-        }
-
-        using var above = DirectoryHandle.Open(parent ?? "/");
-        var name = parent is null ? "."u8.ToArray() : Encoding.UTF8.GetBytes(Path.GetFileName(Path.TrimEndingDirectorySeparator(path)));
-        if (above.Status(name) is null)
-        {
-            return null;
-        }
-
         using var walk = new Walk();
-        walk.Take(above, name, "", cancellationToken);
-        return walk.Finish();
+        var place = Encoding.UTF8.GetBytes(path);
+        for (var links = 0; links <= MostLinksFollowed; links++)
+        {
+            var (folder, name) = Split(place);
+            using var above = DirectoryHandle.FindPlace(folder);
+            if (above?.Status(name) is not { } status)
+            {
+                return links == 0 ? null : walk.Finish() with { LeadsNowhere = true };
+            }
+
+            walk.Take(above, name, "", cancellationToken);
+            if (status.Kind != NodeKind.Link)
+            {
+                return walk.Finish();
+            }
+
+            var text = above.ReadLink(name) ?? [];
+            place = text is [(byte)'/', ..] ? text : [.. folder, (byte)'/', .. text];
+        }
+
+        throw new PosixException("follow the link", path, PosixException.TooManyLinks);
+    }
+
+    /// <summary>The directory that a path's last name is in, and that name; <c>.</c> where it has none of its own.</summary>
+    private static (byte[] Folder, byte[] Name) Split(ReadOnlySpan<byte> path)
+    {
+        var trimmed = path.TrimEnd((byte)'/');
+        var slash = trimmed.LastIndexOf((byte)'/');
+        var name = trimmed[(slash + 1)..];
+        return name.IsEmpty ? ("/"u8.ToArray(), "."u8.ToArray())
+            : name is [(byte)'.'] or [(byte)'.', (byte)'.'] ? (trimmed.ToArray(), "."u8.ToArray())
+            : slash <= 0 ? ("/"u8.ToArray(), name.ToArray())
+            : (trimmed[..slash].ToArray(), name.ToArray());
     }
 
     private sealed class Walk : IDisposable

@@ -39,8 +39,15 @@ public sealed class PayloadChecks(
             NothingToRun(gate, "smoke", configuration.Smoke is null);
         }
 
+        // Commands first: a file is read when nothing runs any more that could write it.
+        await ReadSwitchesAsync(gate, a => AssertionCheck.CommandOf(a) is not null, cancellationToken);
+        await ReadSwitchesAsync(gate, a => AssertionCheck.CommandOf(a) is null, cancellationToken);
         CheckUnchanged(gate, readContents: true, cancellationToken);
     }
+
+    /// <summary>Reads once more, now that the release is live, what can be read of the switch without running anything.</summary>
+    public Task ReadSwitchFilesAsync(CheckList gate, CancellationToken cancellationToken) =>
+        ReadSwitchesAsync(gate, a => AssertionCheck.CommandOf(a) is null, cancellationToken);
 
     /// <summary>Where nothing was to run, the smoke's gate reads every file soon enough.</summary>
     private bool MayHaveRun() => configuration is not { Compile.Count: 0, Import.Count: 0, Test.Count: 0 } || configuration.Assert is { Count: > 0 };
@@ -123,15 +130,21 @@ public sealed class PayloadChecks(
         }
     }
 
-    private async Task AssertAsync(CheckList gate, CancellationToken cancellationToken)
+    private Task AssertAsync(CheckList gate, CancellationToken cancellationToken) => LookAsync(gate, "assert", _ => true, cancellationToken);
+
+    /// <summary>What the assertions said of the switch, said again: a command that ran since may have put it on.</summary>
+    private Task ReadSwitchesAsync(CheckList gate, Func<Assertion, bool> which, CancellationToken cancellationToken) =>
+        LookAsync(gate, "switch", a => a is Assertion.SwitchOffFile or Assertion.SwitchOffCommand or Assertion.Refused && which(a), cancellationToken);
+
+    private async Task LookAsync(CheckList gate, string part, Func<Assertion, bool> which, CancellationToken cancellationToken)
     {
         using var folder = host.Root.OpenRelease(release);
         using var tree = folder.OpenDirectory("tree"u8);
         var check = new AssertionCheck(_payload, tree, _tree);
-        foreach (var (assertion, i) in (configuration.Assert ?? []).Select((a, i) => (a, i + 1)))
+        foreach (var (assertion, i) in (configuration.Assert ?? []).Select((a, i) => (a, i + 1)).Where(a => which(a.a)))
         {
             await gate.ObserveAsync(
-                $"assert.{i}", AssertionCheck.Statement(assertion), AssertionCheck.Expected(assertion), () => check.LookAsync(assertion, cancellationToken));
+                $"{part}.{i}", AssertionCheck.Statement(assertion), AssertionCheck.Expected(assertion), () => check.LookAsync(assertion, cancellationToken));
         }
     }
 

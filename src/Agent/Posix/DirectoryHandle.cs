@@ -32,6 +32,26 @@ public sealed unsafe class DirectoryHandle : IDisposable
         }
     }
 
+    /// <summary>
+    /// Opens a directory by its absolute path to look at what a name in it is, which takes the right to enter it and none to list it; every link is
+    /// followed. Null when nothing is there: what may not be entered is an error, not an absence.
+    /// </summary>
+    public static DirectoryHandle? FindPlace(ReadOnlySpan<byte> path)
+    {
+        var bytes = Terminated(path);
+        fixed (byte* p = bytes)
+        {
+            var fd = Libc.Open(p, Libc.Directory | Libc.PathOnly | Libc.CloseOnExec, 0);
+            if (fd >= 0)
+            {
+                return new DirectoryHandle(fd);
+            }
+        }
+
+        var failure = PosixException.Last("enter", path);
+        return failure.Errno is PosixException.NoEntry or PosixException.NotDirectory ? null : throw failure;
+    }
+
     /// <summary>Opens a file for reading by its absolute path, as any program would: links are followed. Never waits.</summary>
     public static SafeFileHandle OpenFile(string path)
     {

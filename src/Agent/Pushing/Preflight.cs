@@ -81,22 +81,27 @@ public sealed class Preflight(TargetHost host, PushOrder order)
 
     private void TakeFirstReading(CheckList gate, Action<TargetReading> first, CancellationToken cancellationToken)
     {
-        // Without its anchors first, so that even a push whose anchors cannot be read is measured for what it could touch.
-        first(TargetReading.Take(host.Root, order.Slot, [], cancellationToken));
-        gate.Observe("anchors.first", "the anchors were read before anything was written", "each readable, and as expected where a digest is given", () =>
+        // Without its anchors first, so that even a push that is stopped while they are read is measured for what it could touch.
+        var reading = TargetReading.Take(host.Root, order.Slot, [], cancellationToken);
+        first(reading);
+        gate.Observe("anchors.first", "the anchors were read before anything was written", "each there and readable, or as `expect:` says", () =>
         {
-            var reading = TargetReading.Take(host.Root, order.Slot, order.Configuration.Anchors, cancellationToken);
+            reading = reading.WithAnchors(order.Configuration.Anchors, cancellationToken);
             first(reading);
-            var wrong = order.Configuration.Anchors
-                .Where(a => a.Expect is not null && reading.Anchors[a.Path] != a.Expect)
-                .Select(a => $"{a.Path} has {reading.Anchors[a.Path]}, expected {a.Expect}")
-                .ToList();
+            var wrong = order.Configuration.Anchors.Select(a => Wrong(a, reading.Anchors[a.Path])).OfType<string>().ToList();
             return Observation.Of(
                 wrong.Count == 0,
                 wrong.Count == 0 ? reading.Summary : string.Join("; ", wrong),
                 [.. reading.Anchors.Select(a => (a.Key, (object)a.Value))]);
         });
     }
+
+    /// <summary>A path at which nothing is never changes: unless that is what is expected, the push would be watched by nobody.</summary>
+    private static string? Wrong(Anchor anchor, string seen) =>
+        anchor.Expect is { } expected ? (seen == expected ? null : $"{anchor.Path} is {seen}, expected {expected}")
+        : AnchorReadings.IsDigest(seen) ? null
+        : seen == AnchorReadings.Absent ? $"{anchor.Path} is absent: correct the path, or write `{{ path: {anchor.Path}, expect: {Anchor.Absent} }}` where nothing is to be there"
+        : $"{anchor.Path} is {seen}: what it leads to must be there, and the agent's user ({Environment.UserName}) must be able to read all of it";
 
     private bool KeepsPolicy(CheckList gate) => host.Policy.Digest is not { } digest
         || gate.Observe("policy", "the push keeps the agent's policy", $"no rule of policy {digest.Short}… broken", () =>

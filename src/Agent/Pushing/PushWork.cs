@@ -18,11 +18,11 @@ namespace IuCutter.Agent.Pushing;
 public sealed class PushWork(TargetHost host, Operation operation, PushOrder order) : IOperationWork
 {
     private readonly TaskCompletionSource<bool> _preflight = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private TargetReading? _first;
+    private readonly TargetLooks _looks = new(host, operation);
     private SlotState? _switchedFrom;
     private bool _published;
     private string? _damage;
-    private TreeComparison? _present;
+    private ReleaseReading? _present;
 
     public PushOrder Order => order;
 
@@ -43,7 +43,7 @@ public sealed class PushWork(TargetHost host, Operation operation, PushOrder ord
             }
 
             var preflight = new Preflight(host, order);
-            await operation.RunGateAsync(GateId.G3, g => preflight.RunAsync(g, r => _first = r, cancellationToken));
+            await operation.RunGateAsync(GateId.G3, g => preflight.RunAsync(g, _looks.Begin, cancellationToken));
             operation.Record(await around);
             SpendApproval(preflight);
             _preflight.TrySetResult(operation.Stopper is null);
@@ -51,7 +51,7 @@ public sealed class PushWork(TargetHost host, Operation operation, PushOrder ord
             var checks = new PayloadChecks(host, operation, order.Release, order.Configuration, Gaps());
             await operation.RunGateAsync(GateId.G5, g => checks.PostDeployAsync(g, SourceTests(), cancellationToken));
             await operation.RunGateAsync(GateId.G6, g => checks.SmokeAsync(g, cancellationToken));
-            await operation.RunGateAsync(GateId.G7, g => Promote(g, cancellationToken));
+            await operation.RunGateAsync(GateId.G7, g => PromoteAsync(g, checks, cancellationToken));
             UndoIfStopped();
             await operation.RunGateAsync(GateId.G8, g => new ReportWriter(host, operation.Id).RunAsync(g, cancellationToken), needsEarlier: false);
             UndoIfStopped();
@@ -128,9 +128,11 @@ public sealed class PushWork(TargetHost host, Operation operation, PushOrder ord
             return false;
         }
 
-        _present = comparison;
         gate.Observe("present", "the release lies there already, whole", "every file equals the manifest", () =>
-            Observation.Held(comparison!.ToString(), ("files", comparison.Files), ("bytes", comparison.Bytes)));
+        {
+            _present = new ReleaseReading(comparison!, ReleaseFolder.Extra(host.Root, order.Release, cancellationToken));
+            return Observation.Held(comparison!.ToString(), _present.Measured);
+        });
         return true;
     }
 
@@ -182,7 +184,7 @@ public sealed class PushWork(TargetHost host, Operation operation, PushOrder ord
         Footprint.Settle(order.Entries);
     }
 
-    private Task Promote(CheckList gate, CancellationToken cancellationToken)
+    private async Task PromoteAsync(CheckList gate, PayloadChecks checks, CancellationToken cancellationToken)
     {
         var promotion = new Promotion(host, operation, order.Slot);
         gate.Observe("promote", "the slot is switched to the release by one rename", order.Release.ToString(), () =>
@@ -195,18 +197,17 @@ public sealed class PushWork(TargetHost host, Operation operation, PushOrder ord
         {
             _damage = promotion.ProveTheWayBack(gate, order.Release, _switchedFrom!, cancellationToken);
             ReadAnchors(gate, "anchors.promoted", "the anchors are as they were, after promoting", cancellationToken);
+            await checks.ReadSwitchFilesAsync(gate, cancellationToken);
         }
-
-        return Task.CompletedTask;
     }
 
     /// <summary>An error may come after the rename: only a refusal says that the slot was left as it was found.</summary>
     private void Switch(Promotion promotion)
     {
-        _switchedFrom = _first!.Slot;
+        _switchedFrom = _looks.First!.Slot;
         try
         {
-            promotion.Switch(_first.Slot, order.Release, "promote");
+            promotion.Switch(_looks.First.Slot, order.Release, "promote");
         }
         catch (RefusalException)
         {
@@ -220,7 +221,7 @@ public sealed class PushWork(TargetHost host, Operation operation, PushOrder ord
         gate.Observe(id, statement, "no difference to the first reading", () =>
         {
             var now = TargetReading.Take(host.Root, order.Slot, order.Configuration.Anchors, cancellationToken);
-            var changes = _first!.AnchorChangesTo(now);
+            var changes = _looks.First!.AnchorChangesTo(now);
             return Observation.Of(
                 changes.IsEmpty,
                 changes.IsEmpty ? $"{now.Summary} unchanged" : string.Join("; ", changes),
@@ -307,19 +308,17 @@ public sealed class PushWork(TargetHost host, Operation operation, PushOrder ord
 
     private TargetState Measure(CancellationToken cancellationToken)
     {
-        if (_first is null)
+        var (measured, changes) = _looks.End(order.Configuration.Anchors, cancellationToken);
+        if (_looks is not { First: { } first, Last: { } last })
         {
-            // Preflight did not get as far as a reading. Nothing is written before it has passed, but nothing may be claimed either.
-            return new TargetState(false, ["the target was not measured: preflight stopped before its first reading"], null);
+            return new TargetState(measured, changes, null);
         }
 
-        var last = TargetReading.Take(host.Root, order.Slot, order.Configuration.Anchors, cancellationToken);
-        var undo = last.Slot == _first.Slot || _first.Slot is SlotState.Free ? null : $"iucutter rollback --slot {order.Slot}";
-        var changes = _first.ChangesTo(last, OtherWork.Beside(host.Ledger, operation.Id));
+        var undo = last.Slot == first.Slot || first.Slot is SlotState.Free ? null : $"iucutter rollback --slot {order.Slot}";
 
         // Nobody had looked at it before: that it was so already cannot be claimed.
         IEnumerable<string> damage = _damage is null ? [] : [_damage];
-        return new TargetState(true, [.. changes, .. ReleaseChange(cancellationToken), .. damage], undo ?? WayRoundDamage());
+        return new TargetState(measured, [.. changes, .. ReleaseChange(cancellationToken), .. damage], undo ?? WayRoundDamage());
     }
 
     /// <summary>The newest proved release before the damaged one; null when there is none, or nothing is damaged.</summary>
@@ -328,7 +327,6 @@ public sealed class PushWork(TargetHost host, Operation operation, PushOrder ord
         : null;
 
     /// <summary>A release that lay there before was not the push's to remove: what the payload's commands did to it stays.</summary>
-    private IEnumerable<string> ReleaseChange(CancellationToken cancellationToken) => _present is { } before && operation.Stopper is not null
-        ? ReleaseFolder.ChangesSince(before, host.Root, order.Release, cancellationToken)
-        : [];
+    private IEnumerable<string> ReleaseChange(CancellationToken cancellationToken) =>
+        operation.Stopper is not null && _present?.ChangeSince(host.Root, order.Release, filesHold: false, cancellationToken) is { } change ? [change] : [];
 }

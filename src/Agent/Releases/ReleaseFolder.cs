@@ -109,11 +109,26 @@ public static class ReleaseFolder
         }
     }
 
-    /// <summary>How a release differs from what it was when it was looked at before, in a sentence; nothing when it does not.</summary>
-    public static IEnumerable<string> ChangesSince(TreeComparison before, DeployRoot root, ReleaseId id, CancellationToken cancellationToken)
+    /// <summary>What lies in a release's tree beside the manifest's files.</summary>
+    public static ExtraPaths Extra(DeployRoot root, ReleaseId id, CancellationToken cancellationToken)
     {
-        var (was, now) = (before.ToString(), TryVerify(root, id, cancellationToken)?.ToString() ?? "cannot be read any more");
-        return was == now ? [] : [$"release {id} was {was}; now {now}"];
+        var manifest = ReadManifest(root, id);
+        using var folder = root.OpenRelease(id);
+        using var tree = folder.OpenDirectory("tree"u8);
+        return ExtraPaths.Of(tree, manifest, cancellationToken);
+    }
+
+    /// <summary>As <see cref="Extra"/>; null where it cannot be read whole.</summary>
+    public static ExtraPaths? TryExtra(DeployRoot root, ReleaseId id, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return Extra(root, id, cancellationToken);
+        }
+        catch (Exception e) when (e is PosixException or RefusalException)
+        {
+            return null;
+        }
     }
 
     private static void Write(DirectoryHandle folder, ReadOnlySpan<byte> name, ReadOnlySpan<byte> bytes)

@@ -17,7 +17,9 @@ public sealed class RollbackWork(TargetHost host, Operation operation, ReleaseId
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
+        var looks = new TargetLooks(host, operation);
         var first = TargetReading.Take(host.Root, operation.Slot, [], cancellationToken);
+        looks.Begin(first);
         var history = host.Ledger.History(operation.Slot);
         await operation.RecordHostAsync(host.Payload.SearchPath, cancellationToken);
         await operation.RunGateAsync(GateId.G3, g =>
@@ -41,9 +43,9 @@ public sealed class RollbackWork(TargetHost host, Operation operation, ReleaseId
         await operation.RunGateAsync(GateId.G8, g => new ReportWriter(host, operation.Id).RunAsync(g, cancellationToken), needsEarlier: false);
 
         await operation.RecordHostAsync(host.Payload.SearchPath, cancellationToken);
-        var last = TargetReading.Take(host.Root, operation.Slot, [], cancellationToken);
-        var back = last.Slot != first.Slot && history.Live is { } was ? $"iucutter rollback --slot {operation.Slot} --to {was}" : null;
-        operation.End(new TargetState(true, first.ChangesTo(last, OtherWork.Beside(host.Ledger, operation.Id)), back), next: null);
+        var (measured, changes) = looks.End([], cancellationToken);
+        var back = looks.Last?.Slot != first.Slot && history.Live is { } was ? $"iucutter rollback --slot {operation.Slot} --to {was}" : null;
+        operation.End(new TargetState(measured, changes, back), next: null);
         new ReportWriter(host, operation.Id).Finish();
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using IuCutter.Agent.Measuring;
 using IuCutter.Agent.Releases;
 using IuCutter.Agent.Reporting;
@@ -21,50 +22,97 @@ public sealed partial class Recovery(TargetHost host, ILogger<Recovery> log)
             host.Root.DropStaging(name);
         }
 
-        foreach (var operation in host.Ledger.Operations)
+        // All are undone before the first is measured: what another has left half done is not its change.
+        var open = host.Ledger.Operations.Select(Open).OfType<Unsettled>().ToList();
+        foreach (var (operation, remains) in open.Select(o => (o, Undo(o))).ToList())
         {
-            Settle(operation);
+            End(operation, remains);
         }
     }
 
     /// <summary>Undoes and ends one operation; nothing happens when it has its end already.</summary>
     public void Settle(string operation)
     {
-        var events = host.Ledger.EntriesOf(operation).Select(e => e.Event).ToList();
-        if (events is [LedgerEvent.OperationBegun begun, ..] && !events.Exists(e => e is LedgerEvent.OperationEnded))
+        if (Open(operation) is { } open)
         {
-            Settle(operation, begun, events);
+            End(open, Undo(open));
         }
     }
 
-    private void Settle(string operation, LedgerEvent.OperationBegun begun, List<LedgerEvent> events)
+    private Unsettled? Open(string operation)
     {
-        LogSettling(log, begun.Operation, operation);
-        host.Root.Slot(begun.Slot).Clear();
-        Promotion.Rehearsal(host.Root, begun.Slot);
-        var isProved = events.Exists(e => e is LedgerEvent.ReleaseProved);
-        var remains = isProved ? null : UndoSwitch(operation, begun, events) ?? RemoveRelease(operation, begun, events);
-        List<string> changes = isProved ? [$"release {begun.Release} is live and proved"] : remains is null ? [] : [remains];
-        changes.AddRange(isProved ? [] : Measure(begun, events));
-        var verdict = isProved ? Verdict.A : changes.Count == 0 ? Verdict.B : Verdict.C;
+        var events = host.Ledger.EntriesOf(operation).Select(e => e.Event).ToList();
+        return events is [LedgerEvent.OperationBegun begun, ..] && !events.Exists(e => e is LedgerEvent.OperationEnded)
+            ? new Unsettled(operation, begun, events)
+            : null;
+    }
+
+    /// <returns>What could not be undone; null when nothing is left.</returns>
+    private string? Undo(Unsettled open)
+    {
+        LogSettling(log, open.Begun.Operation, open.Id);
+        host.Root.Slot(open.Begun.Slot).Clear();
+        Promotion.Rehearsal(host.Root, open.Begun.Slot);
+        return open.IsProved ? null : UndoSwitch(open.Id, open.Begun, open.Events) ?? RemoveRelease(open.Id, open.Begun, open.Events);
+    }
+
+    private void End(Unsettled open, string? remains)
+    {
+        var isProved = open.IsProved;
+        var (measured, seen) = Measure(open);
+        string[] told = isProved ? [$"release {open.Begun.Release} is live and proved"] : remains is null ? [] : [remains];
+        ImmutableArray<string> changes = [.. told, .. seen];
+        var verdict = isProved ? Verdict.A : new TargetState(measured, changes, null).IsMeasuredUnchanged ? Verdict.B : Verdict.C;
         var reason = isProved
             ? "every gate had passed when the agent was stopped"
             : "the agent was stopped while the operation ran, or failed in it; what had been begun was undone";
-        host.Ledger.Append(operation, new LedgerEvent.OperationEnded(verdict, reason, [.. changes], null, isProved ? null : "push again"), durable: true);
-        new ReportWriter(host, operation).Finish();
+        host.Ledger.Append(open.Id, new LedgerEvent.OperationEnded(verdict, reason, changes, null, isProved ? null : "push again"), durable: true);
+        new ReportWriter(host, open.Id).Finish();
     }
 
-    /// <summary>What can still be held against the operation's own first looks: its anchors, and the release if that lay there before.</summary>
-    private IEnumerable<string> Measure(LedgerEvent.OperationBegun begun, List<LedgerEvent> events)
+    /// <summary>Looks at the target a last time, and holds it against the operation's own first looks, which are in the ledger.</summary>
+    private (bool Measured, ImmutableArray<string> Changes) Measure(Unsettled open)
     {
-        var held = events.OfType<LedgerEvent.CheckMade>().Select(c => c.Check).Where(c => c.Status == CheckStatus.Held).ToList();
-        var anchors = held.Find(c => c.Id == "G3.anchors.first")?.Evidence?.Measured;
-        var changes = anchors is null ? [] : TargetReading.AnchorChangesSince(anchors, CancellationToken.None);
-        return held.Exists(c => c.Id is "G3.whole" or "G4.present")
-            && ReleaseId.TryParse(begun.Release, out var release)
-            && ReleaseFolder.TryVerify(host.Root, release, CancellationToken.None) is not { HoldsTheManifest: true }
-                ? changes.Append($"release {release} was whole, and is so no more")
-                : changes;
+        if (open.Events.OfType<LedgerEvent.TargetSeen>().FirstOrDefault() is not { } first)
+        {
+            return (false, ["the target was not measured: the operation stopped before its first reading"]);
+        }
+
+        var checks = open.Events.OfType<LedgerEvent.CheckMade>().Select(c => c.Check).ToList();
+        var anchored = first with { Anchors = checks.Find(c => c.Id == "G3.anchors.first")?.Evidence?.Measured ?? first.Anchors };
+        TargetReading last;
+        try
+        {
+            last = TargetReading.Take(host.Root, open.Begun.Slot, [], CancellationToken.None).WithAnchorsOf(anchored, CancellationToken.None);
+        }
+        catch (IOException e)
+        {
+            return (false, [$"the target was not measured a second time: {e.Message}"]);
+        }
+
+        host.Ledger.Append(open.Id, last.Seen(first), durable: false);
+        var changes = TargetReading.ChangesSince(anchored, last, OtherWork.Beside(host.Ledger, open.Id));
+        return (true, [.. changes, .. ReleaseChange(open.Begun, checks)]);
+    }
+
+    /// <summary>What became of a release that lay there before and was looked at whole.</summary>
+    private IEnumerable<string> ReleaseChange(LedgerEvent.OperationBegun begun, List<Check> checks)
+    {
+        var looked = checks.Find(c => c is { Id: "G3.whole" or "G4.present", Status: CheckStatus.Held });
+        if (looked is null || !ReleaseId.TryParse(begun.Release, out var release))
+        {
+            yield break;
+        }
+
+        if (ReleaseFolder.TryVerify(host.Root, release, CancellationToken.None) is not { HoldsTheManifest: true })
+        {
+            yield return $"release {release} was whole, and is so no more";
+        }
+        else if (looked.Evidence?.Measured?.GetValueOrDefault(ReleaseReading.ExtraSha256) is { } before
+            && ReleaseFolder.TryExtra(host.Root, release, CancellationToken.None)?.Digest.ToString() != before)
+        {
+            yield return $"release {release}: what lies beside the manifest's files is not as it was";
+        }
     }
 
     /// <summary>Puts the slot back to what it was before the operation's own switch; null when that is so.</summary>
@@ -106,6 +154,11 @@ public sealed partial class Recovery(TargetHost host, ILogger<Recovery> log)
         }
 
         return null;
+    }
+
+    private sealed record Unsettled(string Id, LedgerEvent.OperationBegun Begun, List<LedgerEvent> Events)
+    {
+        public bool IsProved => Events.Exists(e => e is LedgerEvent.ReleaseProved);
     }
 
     [LoggerMessage(200, LogLevel.Warning, "settling {Kind} {Operation}, which was under way when the agent was stopped")]

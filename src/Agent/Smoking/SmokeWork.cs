@@ -16,37 +16,52 @@ public sealed class SmokeWork(TargetHost host, Operation operation, ReleaseId re
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        TargetReading? first = null;
         ReleaseConfiguration? configuration = null;
-        TreeComparison? whole = null;
+        ReleaseReading? whole = null;
+        var looks = new TargetLooks(host, operation);
+        looks.Begin(TargetReading.Take(host.Root, operation.Slot, [], cancellationToken));
         await operation.RecordHostAsync(host.Payload.SearchPath, cancellationToken);
         await operation.RunGateAsync(GateId.G3, g =>
         {
             g.Observe("whole", "the release is whole", $"every file of {release} equals its manifest", () =>
             {
                 configuration = ReleaseFolder.ReadConfiguration(host.Root, release);
-                first = TargetReading.Take(host.Root, operation.Slot, configuration.Anchors, cancellationToken);
-                whole = ReleaseFolder.Verify(host.Root, release, cancellationToken);
-                return Observation.Of(whole.HoldsTheManifest, whole.ToString(), ("files", whole.Files), ("bytes", whole.Bytes));
+                whole = ReleaseReading.Take(host.Root, release, cancellationToken);
+                return Observation.Of(whole.Files.HoldsTheManifest, whole.Files.ToString(), whole.Measured);
             });
+            ReadAnchors(g, looks, configuration?.Anchors ?? [], cancellationToken);
             return Task.CompletedTask;
         });
         await operation.RunGateAsync(GateId.G6, g => new PayloadChecks(host, operation, release, configuration!, []).SmokeAsync(g, cancellationToken));
         await operation.RunGateAsync(GateId.G8, g => new ReportWriter(host, operation.Id).RunAsync(g, cancellationToken), needsEarlier: false);
         await operation.RecordHostAsync(host.Payload.SearchPath, cancellationToken);
-        operation.End(Measure(first, configuration, whole, cancellationToken), next: null);
+        operation.End(Measure(looks, configuration, whole, cancellationToken), next: null);
         new ReportWriter(host, operation.Id).Finish();
     }
 
-    private TargetState Measure(TargetReading? first, ReleaseConfiguration? configuration, TreeComparison? whole, CancellationToken cancellationToken)
+    /// <summary>What has become of an anchor since the push is no matter of a smoke: only what becomes of it meanwhile.</summary>
+    private static void ReadAnchors(CheckList gate, TargetLooks looks, IReadOnlyList<Anchor> anchors, CancellationToken cancellationToken)
     {
-        if (first is null || whole is null)
+        if (anchors.Count > 0)
         {
-            return new TargetState(false, ["the target was not measured: the release could not be read"], null);
+            gate.Observe("anchors.first", "the anchors were read before anything ran", "each as it is", () =>
+            {
+                var reading = looks.First!.WithAnchors(anchors, cancellationToken);
+                looks.Begin(reading);
+                return Observation.Held(reading.Summary, [.. reading.Anchors.Select(a => (a.Key, (object)a.Value))]);
+            });
+        }
+    }
+
+    private TargetState Measure(TargetLooks looks, ReleaseConfiguration? configuration, ReleaseReading? whole, CancellationToken cancellationToken)
+    {
+        var (measured, changes) = looks.End(configuration?.Anchors ?? [], cancellationToken);
+        if (whole is null)
+        {
+            return new TargetState(false, [.. changes, "the release was not measured: it could not be read"], null);
         }
 
-        var changes = first.ChangesTo(TargetReading.Take(host.Root, operation.Slot, configuration!.Anchors, cancellationToken), OtherWork.Beside(host.Ledger, operation.Id));
-        var left = operation.Stopper is null ? [] : ReleaseFolder.ChangesSince(whole, host.Root, release, cancellationToken);
-        return new TargetState(true, [.. changes, .. left], null);
+        var change = whole.ChangeSince(host.Root, release, filesHold: operation.Stopper is null, cancellationToken);
+        return new TargetState(measured, change is null ? changes : [.. changes, change], null);
     }
 }

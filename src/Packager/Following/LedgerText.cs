@@ -23,6 +23,7 @@ internal static class LedgerText
         LedgerEvent.SlotSwitched switched => $"slot {switched.Slot}: {switched.Previous ?? "(nothing)"} -> {switched.Release ?? "(nothing)"} ({switched.Why})",
         LedgerEvent.ReleaseProved proved => $"proved {proved.Release} in slot {proved.Slot}",
         LedgerEvent.ReleaseRemoved removed => $"removed {removed.Release}: {removed.Why}",
+        LedgerEvent.TargetSeen seen => $"saw the target: {seen.Slot} at the slot",
         LedgerEvent.HostSeen seen => $"saw the host: {string.Join(", ", seen.Measured.Keys)}",
         LedgerEvent.ApprovalUsed used => $"used the approval by {used.Approver} (key {used.Key}) of plan {used.PlanSha256}",
         LedgerEvent.OperationEnded ended => $"ended with verdict {ended.Verdict}: {ended.Reason}",

@@ -103,7 +103,10 @@ public static class ConfigurationRules
     private static void Check(RuleWalk walk, string key, Anchor anchor)
     {
         walk.Absolute(key, anchor.Path);
-        walk.Sha256($"{key}.expect", anchor.Expect);
+        if (anchor.Expect != Anchor.Absent)
+        {
+            walk.Sha256($"{key}.expect", anchor.Expect, or: $"`{Anchor.Absent}`");
+        }
     }
 
     private static void RefuseTwins(RuleWalk walk, IReadOnlyList<Anchor> anchors)

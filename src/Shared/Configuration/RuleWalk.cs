@@ -30,11 +30,12 @@ internal sealed class RuleWalk
         }
     }
 
-    public void Sha256(string key, string? digest)
+    /// <param name="or">What else is taken, for people.</param>
+    public void Sha256(string key, string? digest, string? or = null)
     {
         if (digest is not null && (digest.Length != 64 || digest.AsSpan().ContainsAnyExcept(HexDigits)))
         {
-            Refuse(key, $"got {Quoted.Text(digest)}; wanted a sha256 as 64 lower-case hex digits");
+            Refuse(key, $"got {Quoted.Text(digest)}; wanted a sha256 as 64 lower-case hex digits{(or is null ? "" : $", or {or}")}");
         }
     }
 

@@ -23,6 +23,7 @@ namespace IuCutter.Ledgers;
 [JsonDerivedType(typeof(ReleaseProved), "release-proved")]
 [JsonDerivedType(typeof(ReleaseRemoved), "release-removed")]
 [JsonDerivedType(typeof(HostSeen), "host-seen")]
+[JsonDerivedType(typeof(TargetSeen), "target-seen")]
 [JsonDerivedType(typeof(ApprovalUsed), "approval-used")]
 [JsonDerivedType(typeof(OperationEnded), "operation-ended")]
 [JsonDerivedType(typeof(GapClosed), "gap-closed")]
@@ -63,6 +64,20 @@ public abstract record LedgerEvent
 
     /// <summary>What runs on the host beside the release, as far as the agent can read it: listening ports, services, crontabs, containers.</summary>
     public sealed record HostSeen(ImmutableSortedDictionary<string, string> Measured) : LedgerEvent;
+
+    /// <summary>
+    /// The target at one moment: the first is read before anything is begun, the last when all is done or undone, by the operation or by the agent's next start.
+    /// What an operation changed is the difference of the two; with less than two nothing can be said of it.
+    /// </summary>
+    /// <param name="NeighboursSha256">Over everything that lies beside the slot, names and how each was seen, without insides.</param>
+    /// <param name="Neighbours">Each by name; null where they are too many for a line, or as they were the first time.</param>
+    /// <param name="Anchors">Each anchor's tree digest; empty where they were not read, or in a check of their own.</param>
+    public sealed record TargetSeen(
+        string Slot,
+        ImmutableSortedSet<string> Releases,
+        string NeighboursSha256,
+        ImmutableSortedDictionary<string, string>? Neighbours,
+        ImmutableSortedDictionary<string, string> Anchors) : LedgerEvent;
 
     /// <summary>A person's approval of a plan is spent: written before anything is begun by it, and good for no other operation from then on.</summary>
     /// <param name="Key">The fingerprint of the person's ssh key.</param>

@@ -31,27 +31,35 @@ public static class AttestationRules
     {
         const string Id = "production-mutation", Subject = "what production keeps (the anchors) was changed";
         var looks = operation.Checks.Where(c => OutcomeRules.Ran(c) && c.Id.Contains(".anchors.", StringComparison.Ordinal)).ToList();
-        if (looks is not [{ Evidence.Measured.Count: > 0 }, ..])
+        if (looks is not [{ Evidence.Measured: { Count: > 0 } first }, ..])
         {
-            return Attestation.NotObserved(Id, Subject, "no anchors are configured: name in `anchors:` what must not change");
+            return Attestation.NotObserved(Id, Subject, "no anchor was read: name in `anchors:` what must not change");
         }
 
-        var changed = looks.Skip(1).Where(c => c.Status == CheckStatus.NotHeld).Select(c => c.Seen)
+        if (looks[0].Status != CheckStatus.Held || !first.Values.Any(AnchorReadings.IsDigest))
+        {
+            return Attestation.NotObserved(Id, Subject, looks[0].Status != CheckStatus.Held ? $"the first reading did not hold: {looks[0].Seen}" : "nothing lies at any anchor that could change");
+        }
+
+        var last = LastAnchors(operation);
+        var told = looks.Skip(1).Where(c => c.Status == CheckStatus.NotHeld).Select(c => c.Seen)
             .Concat((operation.End?.Changes ?? []).Where(c => c.StartsWith("anchor ", StringComparison.Ordinal))).Distinct(StringComparer.Ordinal).ToList();
-        return Attestation.Observed(Id, Subject, looks.Count > 1 || operation.End is not null, NotLooked, changed, [.. looks.Select(c => c.Id)]);
+        var untold = first.Where(f => told.Count == 0 && last is not null && last.GetValueOrDefault(f.Key) != f.Value).Select(f => $"anchor {f.Key} was another at the first reading than at the last");
+        return Attestation.Observed(
+            Id, Subject, last is not null, NotLooked, [.. told, .. untold], [.. looks.Where(c => c.Status == CheckStatus.Held).Select(c => c.Id), .. operation.Looks is { } seen ? (string[])[Line(seen.Last)] : []]);
     }
 
-    private static Attestation OfHost(OperationRecord operation)
-    {
-        var first = operation.Checks.FirstOrDefault(c => c.Id is "G3.anchors.first" or "G3.whole" or "G3.slot" && OutcomeRules.Ran(c));
-        return Attestation.Observed(
-            "host-mutation",
-            "something below the deploy root was added, removed or switched",
-            first is not null && operation.End is not null,
-            NotLooked,
-            operation.End?.Changes ?? [],
-            first is null ? [] : [first.Id, $"line {operation.Lines.Last}"]);
-    }
+    /// <summary>The anchors as the operation's last look at the target has them; null while there is none.</summary>
+    private static ImmutableSortedDictionary<string, string>? LastAnchors(OperationRecord operation) =>
+        operation is { End: not null, Looks.Last.Event: LedgerEvent.TargetSeen seen } ? seen.Anchors : null;
+
+    private static Attestation OfHost(OperationRecord operation) => Attestation.Observed(
+        "host-mutation",
+        "an entry of the deploy root, a slot or a release was added, removed or switched, or the release itself changed (not looked at: the insides of other releases, and of what else lies in the root)",
+        operation is { Looks: not null, End: not null },
+        NotLooked,
+        operation.End?.Changes ?? [],
+        operation.Looks is { } looks ? [Line(looks.First), Line(looks.Last)] : []);
 
     private static Attestation OfEarlierReleases(OperationRecord operation)
     {
@@ -78,18 +86,37 @@ public static class AttestationRules
     private static Attestation OfSwitch(OperationRecord operation)
     {
         const string Id = "kill-switch", Subject = "the kill-switch is on, or lets the live mode run";
-        var ids = SwitchChecks(operation);
-        var made = operation.Checks.Where(c => ids.Contains(c.Id) && OutcomeRules.Ran(c)).ToList();
+        var checks = operation.Gates.Where(g => g.Observer == "target").SelectMany(g => g.Checks).ToList();
+        var assertions = SwitchAssertions(operation);
+        var readings = checks.Where(c => IsSwitch(c, assertions)).GroupBy(c => c.Id[(c.Id.LastIndexOf('.') + 1)..], StringComparer.Ordinal).ToList();
+        if (readings.Count == 0)
+        {
+            return Attestation.NotObserved(Id, Subject, "no assertion reads it: name one with `switch_off:`, and one that tries the live mode with `refused:`");
+        }
+
+        // Each as it was read last, and only if nothing of the payload has run since: it could have put the switch on.
+        var since = readings.Min(r => checks.IndexOf(r.Last()));
+        var later = checks.Skip(since + 1).Where(c => c.Evidence?.Command is not null && !IsSwitch(c, assertions)).Select(c => c.Id)
+            .Concat(Unended(operation)).ToList();
+        var happened = readings.SelectMany(r => r).Where(c => c.Status == CheckStatus.NotHeld && OutcomeRules.Ran(c)).Select(c => $"{c.Statement}: {c.Seen}").ToList();
         return Attestation.Observed(
             Id,
             Subject,
-            made.Count > 0,
-            "no assertion reads it: name one with `switch_off:`, and one that tries the live mode with `refused:`",
-            [.. made.Where(c => c.Status == CheckStatus.NotHeld).Select(c => $"{c.Statement}: {c.Seen}")],
-            [.. made.Select(c => c.Id)]);
+            happened.Count > 0 || (later.Count == 0 && readings.All(r => OutcomeRules.Ran(r.Last()))),
+            later.Count > 0 ? $"it was not read again after {string.Join(", ", later)}" : "its last reading could not be made",
+            happened,
+            [.. readings.SelectMany(r => r).Where(OutcomeRules.Ran).Select(c => c.Id)]);
     }
 
-    private static HashSet<string> SwitchChecks(OperationRecord operation)
+    /// <summary>The gates of commands in which one may have run that no check tells of: the agent was killed before it ended.</summary>
+    private static IEnumerable<string> Unended(OperationRecord operation) =>
+        operation.Gates.Where(g => g is { Gate: GateId.G5 or GateId.G6, Outcome: null }).Select(g => $"{g.Gate}, which has no end");
+
+    /// <summary>G5 reads the switch among the assertions; the later gates have readings of their own.</summary>
+    private static bool IsSwitch(Check check, HashSet<string> assertions) =>
+        assertions.Contains(check.Id) || check.Id.StartsWith("G6.switch.", StringComparison.Ordinal) || check.Id.StartsWith("G7.switch.", StringComparison.Ordinal);
+
+    private static HashSet<string> SwitchAssertions(OperationRecord operation)
     {
         if (operation.Order.Push is not { Configuration: { ValueKind: JsonValueKind.Object } json } || !json.TryGetProperty("assert", out var list) || list.ValueKind != JsonValueKind.Array)
         {
@@ -142,9 +169,9 @@ public static class AttestationRules
     {
         const string Id = "remote-pushes", Subject = "a command of the payload sent something over the network";
         var commands = operation.Gates.Where(g => g.Observer == "target").SelectMany(g => g.Checks).Where(c => c.Evidence?.Command is not null).ToList();
-        var open = commands.Where(c => c.Evidence!.Command is { Network: true } or { Sandbox: "T0" }).Select(c => c.Id).ToList();
+        var open = commands.Where(c => c.Evidence!.Command is { Network: true } or { Sandbox: "T0" }).Select(c => c.Id).Concat(Unended(operation)).ToList();
         return commands.Count == 0 ? Attestation.NotObserved(Id, Subject, "no command ran on the target")
-            : open.Count > 0 ? Attestation.NotObserved(Id, Subject, $"the network was open to {string.Join(", ", open)}")
+            : open.Count > 0 ? Attestation.NotObserved(Id, Subject, $"the network was open, or may have been, to {string.Join(", ", open)}")
             : new Attestation(Id, Subject, AttestationBasis.Enforced, Attestation.None, [.. commands.Select(c => c.Id)]);
     }
 

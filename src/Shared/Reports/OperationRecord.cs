@@ -29,6 +29,19 @@ public sealed record OperationRecord
 
     public IEnumerable<Check> Checks => Gates.SelectMany(g => g.Checks);
 
+    /// <summary>
+    /// The first reading of the target, before anything was done to it, and the last, after everything was: its own or that of the agent's next start. Null without
+    /// both: then nothing can be said of what changed.
+    /// </summary>
+    public (LedgerEntry First, LedgerEntry Last)? Looks
+    {
+        get
+        {
+            var deeds = Deeds.Where(d => d.Event is not (LedgerEvent.HostSeen or LedgerEvent.ApprovalUsed)).ToList();
+            return deeds is [{ Event: LedgerEvent.TargetSeen } first, .., { Event: LedgerEvent.TargetSeen } last] ? (first, last) : null;
+        }
+    }
+
     /// <param name="entries">The operation's lines, in order; lines of others among them are passed over.</param>
     /// <exception cref="LedgerBrokenException">The lines are not one operation's: no begin, a check outside a gate, something after the end.</exception>
     public static OperationRecord Of(string operation, IEnumerable<LedgerEntry> entries)

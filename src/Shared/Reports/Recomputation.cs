@@ -1,4 +1,5 @@
 using IuCutter.Gates;
+using IuCutter.Ledgers;
 
 namespace IuCutter.Reports;
 
@@ -18,11 +19,16 @@ public static class Recomputation
         if (operation.End is { } end)
         {
             var gates = operation.Gates.Select(g => g.Result).OfType<GateResult>().ToList();
-            var verdict = VerdictRules.Of(gates, RequiredGates.Of(operation.Order.Operation), new TargetState(true, end.Changes, end.Undo));
+            var verdict = VerdictRules.Of(gates, RequiredGates.Of(operation.Order.Operation), new TargetState(operation.Looks is not null, end.Changes, end.Undo));
             if (verdict != end.Verdict)
             {
                 found.Add($"the verdict is recorded as {end.Verdict}, the gates and the measured changes give {verdict}");
             }
+        }
+
+        if (operation is { End.Changes.IsEmpty: true, Looks: { First.Event: LedgerEvent.TargetSeen first, Last.Event: LedgerEvent.TargetSeen last } } && first.Slot != last.Slot)
+        {
+            found.Add($"no change is recorded, but the slot was seen as {first.Slot} first and as {last.Slot} at last");
         }
 
         found.AddRange(operation.Checks.GroupBy(c => c.Id, StringComparer.Ordinal).Where(g => g.Count() > 1).Select(g => $"check {g.Key} is recorded {g.Count()} times"));

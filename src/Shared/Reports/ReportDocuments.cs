@@ -202,6 +202,7 @@ internal static class ReportDocuments
         LedgerEvent.ReleaseProved p => $"release {p.Release} proved in slot {p.Slot}",
         LedgerEvent.ApprovalUsed a => $"approval by {a.Approver} (key {a.Key}, nonce {a.Nonce}) of plan {a.PlanSha256} used",
         LedgerEvent.ReleaseRemoved r => $"release {r.Release} removed: {r.Why}",
+        LedgerEvent.TargetSeen t => string.Create(CultureInfo.InvariantCulture, $"the target was read: {t.Slot} at the slot, {t.Releases.Count} releases, neighbours sha256 {t.NeighboursSha256}"),
         _ => what.GetType().Name,
     };
 
@@ -232,7 +233,7 @@ internal static class ReportDocuments
         yield return new Block.Heading("Changes on the target");
         yield return operation.End is { Changes: { IsEmpty: false } changes }
             ? new Block.Table(["change"], [.. changes.Select(c => (ImmutableArray<string>)[c])])
-            : new Block.Paragraph(operation.End is null ? "Not measured yet." : "None, as measured.");
+            : new Block.Paragraph(operation.End is null ? "Not measured yet." : operation.Looks is null ? "Not measured: nobody can say." : "None, as measured.");
         yield return new Block.Heading("Findings");
         var findings = operation.Checks.Where(c => c.Status == CheckStatus.NotHeld).Select(c => (ImmutableArray<string>)[c.Id, c.Statement, c.Expected, c.Seen]).ToImmutableArray();
         yield return findings.IsEmpty ? new Block.Paragraph("Every check that ran held.") : new Block.Table(["check", "statement", "expected", "seen"], findings);

@@ -73,7 +73,7 @@ public sealed class ConfigurationFileTests
               - free: 2GiB
               - { tool: git, version: ">= 2.30, < 3" }
               - user: deploy
-            anchors: [/opt/old, { path: /opt/older, expect: bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb }]
+            anchors: [/opt/old, { path: /opt/older, expect: bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb }, { path: /opt/gone, expect: absent }]
             assert:
               - { name: n, file: a.txt, contains: x, matches: '^a+$', equals: y, absent_text: z }
               - present: a
@@ -87,7 +87,7 @@ public sealed class ConfigurationFileTests
         Assert.Equal(7, configuration.Guards.Count);
         Assert.Equal(new Guard.Free(2L << 30), configuration.Guards[4]);
         Assert.True(Assert.IsType<Guard.Tool>(configuration.Guards[5]).Version!.Allows("git version 2.39.5"));
-        Assert.Equal("/opt/old /opt/older", string.Join(' ', configuration.Anchors.Select(anchor => anchor.Path)));
+        Assert.Equal("/opt/old /opt/older /opt/gone", string.Join(' ', configuration.Anchors.Select(anchor => anchor.Path)));
         Assert.Equal(
             [typeof(Assertion.FileText), typeof(Assertion.PathPresent), typeof(Assertion.PathAbsent), typeof(Assertion.Version),
                 typeof(Assertion.SwitchOffFile), typeof(Assertion.SwitchOffCommand), typeof(Assertion.Refused)],
@@ -130,6 +130,7 @@ public sealed class ConfigurationFileTests
     [InlineData("guards: [{ hots: a }]", 1, 10, "guards[0]", "did you mean `host`?")]
     [InlineData("guards: [{ file: etc/x }]", 1, 18, "guards[0].file", "is not absolute")]
     [InlineData("guards: [{ tool: git, version: new }]", 1, 32, "guards[0].version", "\">= 2.30\"")]
+    [InlineData("anchors: [{ path: /a, expect: missing }]", 1, 31, "anchors[0].expect", "lower-case hex digits, or `absent`")]
     [InlineData("anchors: [/a, /b, /a]", 1, 19, "anchors[2]", "is an anchor already")]
     [InlineData("assert: [{ file: x }]", 1, 10, "assert[0]", "says nothing about the file")]
     [InlineData("assert: [{ file: x, matches: '(' }]", 1, 30, "assert[0].matches", "no regular expression")]

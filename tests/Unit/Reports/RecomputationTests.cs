@@ -53,6 +53,23 @@ public sealed class RecomputationTests
     }
 
     [Fact]
+    public void A_verdict_of_an_unchanged_target_without_two_readings_of_it_is_a_contradiction()
+    {
+        var unread = Honest with { Gates = Honest.Gates.RemoveAt(6), End = Honest.End! with { Verdict = Verdict.B } };
+        Assert.Empty(Recomputation.Contradictions(unread));
+
+        Contradicts(unread with { Deeds = unread.Deeds.RemoveAt(unread.Deeds.Length - 1) }, "recorded as B, the gates and the measured changes give C");
+    }
+
+    [Fact]
+    public void No_change_over_two_readings_of_the_slot_that_differ_is_a_contradiction()
+    {
+        var last = Honest.Deeds[^1] with { Event = SignedHistory.TargetSeen("link to elsewhere") };
+
+        Contradicts(Honest with { Deeds = Honest.Deeds.SetItem(Honest.Deeds.Length - 1, last) }, "no change is recorded, but the slot was seen as nothing there first and as link to elsewhere at last");
+    }
+
+    [Fact]
     public void A_check_recorded_twice_is_a_contradiction() =>
         Contradicts(With(4, g => g with { Checks = [g.Checks[0], g.Checks[0]] }), "check G4.check.1 is recorded 2 times");
 

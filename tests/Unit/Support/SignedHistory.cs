@@ -21,6 +21,7 @@ internal sealed class SignedHistory : IDisposable
         var history = new SignedHistory();
         history.Add(new LedgerEvent.AgentStarted("1", "host", 1, "/srv"), "");
         history.Add(new LedgerEvent.OperationBegun("push", "app", "me@here", "app-1", null));
+        history.Add(TargetSeen());
         foreach (var gate in Enum.GetValues<GateId>())
         {
             history.Add(new LedgerEvent.GateBegun(gate, gate <= GateId.G2 ? "source" : "target"));
@@ -33,9 +34,13 @@ internal sealed class SignedHistory : IDisposable
         }
 
         history.Add(new LedgerEvent.ReleaseProved("app", "app-1"));
+        history.Add(TargetSeen());
         history.Add(new LedgerEvent.OperationEnded(checksPerGate == 0 ? Verdict.B : Verdict.A, "all passed", [], null, null));
         return history;
     }
+
+    public static LedgerEvent.TargetSeen TargetSeen(string slot = "nothing there") =>
+        new(slot, [], "", null, System.Collections.Immutable.ImmutableSortedDictionary<string, string>.Empty);
 
     public static Check Check(string id, CheckStatus status = CheckStatus.Held) => new()
     {

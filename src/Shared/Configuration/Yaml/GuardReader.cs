@@ -37,7 +37,7 @@ internal sealed class GuardReader(ProblemList problems)
             return new Anchor(scalar.Text);
         }
 
-        if (MappingReader.Of(node, path, problems, "an absolute path or { path: /absolute/path, expect: sha256 }") is not { } mapping)
+        if (MappingReader.Of(node, path, problems, "an absolute path or { path: /absolute/path, expect: sha256 or absent }") is not { } mapping)
         {
             return null;
         }
