@@ -28,6 +28,34 @@ public sealed class FalseClaimTests
         Assert.Empty(scene.Releases);
     }
 
+    [Theory]
+    [InlineData("live", "date, +%s%N")]
+    [InlineData("live", "date, +%s")]
+    [InlineData("dry", "date, +%s%N")]
+    public async Task An_effect_that_changes_by_itself_shows_nothing_of_a_run(string mode, string effect)
+    {
+        await using var scene = await WithSmokeAsync($"  - {{ run: [sh, smoke.sh], mode: {mode}, effect: {{ run: [{effect}] }} }}", "echo simulated only; sleep 2");
+
+        (await scene.PushAsync()).Exits(3).Says("its effect changes by itself, without the run");
+
+        Assert.Equal(Outcome.Fail, OutcomeOf(scene, GateId.G6));
+    }
+
+    [Fact]
+    public async Task A_dry_run_whose_effect_is_looked_for_where_nothing_lies_is_no_pass_unless_it_may_be_absent()
+    {
+        await using var scene = await WithSmokeAsync("  - { run: [sh, smoke.sh], mode: dry, effect: { path: reel-db } }", "echo really changed >> real-db");
+        (await scene.PushAsync()).Exits(3).Says("its effect was not measured: nothing lies at the path");
+
+        scene.Payload.Write("iucutter.yaml", "name: app\ntest: { run: [sh, test.sh], counts: tap }\nsmoke: { run: [\"true\"], mode: dry, effect: { path: out, may_be_absent: true } }\n");
+        await scene.Payload.CommitAsync("nothing need be there");
+        (await scene.PushAsync("--verbose")).Exits(0).Says("dry as labelled");
+
+        scene.Payload.Write("iucutter.yaml", "name: app\ntest: { run: [sh, test.sh], counts: tap }\nsmoke: { run: [\"true\"], mode: dry, effect: { run: [ls], may_be_absent: true } }\n");
+        await scene.Payload.CommitAsync("makes no sense");
+        (await scene.PushAsync()).Exits(2).Says("what a command prints is never absent");
+    }
+
     [Fact]
     public async Task Live_and_dry_runs_that_are_what_they_say_pass()
     {

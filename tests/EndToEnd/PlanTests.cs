@@ -39,6 +39,8 @@ public sealed class PlanTests
     [InlineData("present", 1)]
     [InlineData("policy", 1)]
     [InlineData("tool", 1)]
+    [InlineData("tool's contents", 1)]
+    [InlineData("large tool", 1)]
     public async Task What_has_drifted_since_the_plan_stops_the_push_and_is_named(string what, int facts)
     {
         await using var scene = await OpenAsync();
@@ -169,8 +171,18 @@ public sealed class PlanTests
             case "policy":
                 await scene.Agent.StopAsync();
                 await File.WriteAllTextAsync(Path.Combine(scene.Folder, "policy.yaml"), "most_timeout: 24h\n");
-                await scene.StartAgentAsync("--policy", Path.Combine(scene.Folder, "policy.yaml"));
+                await scene.StartAgentAsync(SearchPath(scene), "--policy", Path.Combine(scene.Folder, "policy.yaml"));
                 return "policy: the plan says none, seen ";
+            case "tool's contents":
+                await File.WriteAllTextAsync(Tool(scene), "#!/bin/sh\necho tool 1.0; : another program that says the same\n");
+                return $"tool mytool: the plan says {Tool(scene)}, sha256 ";
+            case "large tool":
+                await using (var large = File.OpenWrite(Tool(scene)))
+                {
+                    large.SetLength((64L << 20) + 1);
+                }
+
+                return ", 67108865 bytes, changed ";
             default:
                 File.CreateSymbolicLink(Path.Combine(scene.Folder, "bin", "sh"), "/bin/sh");
                 return "tool sh: the plan says ";
@@ -183,6 +195,11 @@ public sealed class PlanTests
 
     private static string Marker(Scene scene) => Path.Combine(scene.Folder, "marker");
 
+    private static Dictionary<string, string> SearchPath(Scene scene) =>
+        new(StringComparer.Ordinal) { ["PATH"] = $"{Path.Combine(scene.Folder, "bin")}:{Environment.GetEnvironmentVariable("PATH")}" };
+
+    private static string Tool(Scene scene) => Path.Combine(scene.Folder, "bin", "mytool");
+
     private static string LedgerText(Scene scene) => File.ReadAllText(Path.Combine(scene.State, "ledger", "ledger.jsonl"), Encoding.UTF8);
 
     private static string Digest(Scene scene) =>
@@ -193,14 +210,16 @@ public sealed class PlanTests
     private static async Task<Scene> OpenAsync()
     {
         var scene = await Scene.WithoutAgentAsync();
-        var bin = Directory.CreateDirectory(Path.Combine(scene.Folder, "bin")).FullName;
-        await scene.StartAgentAsync(new Dictionary<string, string>(StringComparer.Ordinal) { ["PATH"] = $"{bin}:{Environment.GetEnvironmentVariable("PATH")}" });
+        Directory.CreateDirectory(Path.Combine(scene.Folder, "bin"));
+        await scene.StartAgentAsync(SearchPath(scene));
+        await File.WriteAllTextAsync(Tool(scene), "#!/bin/sh\necho tool 1.0\n");
+        File.SetUnixFileMode(Tool(scene), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         var anchor = Directory.CreateDirectory(Path.Combine(scene.Folder, "precious")).FullName;
         await File.WriteAllTextAsync(Path.Combine(anchor, "kept"), "as it was");
         await File.WriteAllTextAsync(Marker(scene), "production");
         scene.Payload.Write("iucutter.yaml", Payload.Yaml($$"""
             anchors: [{{anchor}}]
-            guards: [{ file: {{Marker(scene)}}, contains: production }]
+            guards: [{ file: {{Marker(scene)}}, contains: production }, { tool: mytool }]
             """));
         scene.Payload.Write(".gitignore", "*.plan*\n");
         await scene.Payload.CommitAsync("planned");

@@ -92,8 +92,8 @@ public sealed class PayloadChecks(
             operation.Report(gate.Gate, command.Title, i - 1, commands!.Count, "commands");
             await gate.ObserveAsync($"{part}.{i}", command.Title, Expected(command), async () =>
             {
-                var effect = new EffectLook(_payload, _tree);
-                var before = await effect.AtAsync(command, cancellationToken);
+                var effect = new EffectLook(_payload, _tree, host.Time);
+                var before = await effect.TwiceAsync(command, cancellationToken);
                 var run = await _payload.RunAsync(command, _tree, onLine: null, cancellationToken);
                 return JudgeEffect(command, Judge(command, run), before, await effect.AtAsync(command, cancellationToken));
             });
@@ -186,24 +186,25 @@ public sealed class PayloadChecks(
     }
 
     /// <summary>Whatever the exit code is: what a run says of itself must be what was measured.</summary>
-    private static Observation JudgeEffect(CheckCommand command, Observation seen, (string? Seen, string? WhyNot) before, (string? Seen, string? WhyNot) after)
+    private static Observation JudgeEffect(
+        CheckCommand command, Observation seen, ((string? Seen, string? WhyNot) First, (string? Seen, string? WhyNot) Second) before, (string? Seen, string? WhyNot) after)
     {
         if (command.Mode is not { } mode || seen.Status == CheckStatus.CouldNotRun)
         {
             return seen;
         }
 
-        if (before.Seen is null || after.Seen is null)
+        if (before.First.Seen is not { } first || before.Second.Seen is not { } second || after.Seen is null)
         {
-            return seen with { Status = CheckStatus.NotHeld, Seen = $"{seen.Seen}; its effect could not be measured by {command.Effect}: {before.WhyNot ?? after.WhyNot}" };
+            return seen with { Status = CheckStatus.NotHeld, Seen = $"{seen.Seen}; its effect could not be measured by {command.Effect}: {before.First.WhyNot ?? before.Second.WhyNot ?? after.WhyNot}" };
         }
 
-        var (holds, what) = EffectJudgement.Of(mode, before.Seen, after.Seen);
+        var (holds, what) = EffectJudgement.Of(mode, first, second, after.Seen, command.Effect!.MayBeAbsent);
         return seen with
         {
             Status = holds ? seen.Status : CheckStatus.NotHeld,
             Seen = $"{seen.Seen}; {what}",
-            Measured = ImmutableSortedDictionary<string, string>.Empty.Add("effect before", before.Seen).Add("effect after", after.Seen),
+            Measured = ImmutableSortedDictionary<string, string>.Empty.Add("effect at first", first).Add("effect before", second).Add("effect after", after.Seen),
         };
     }
 

@@ -90,10 +90,12 @@ internal sealed class PlanMaker(TargetHost host, PushOrder order)
             Anchors = reading.Anchors,
             Tools = ReleaseCommands.Of(order.Configuration)
                 .SelectMany(c => (IReadOnlyList<string>?[])[c.Command.Run, c.Probe, c.Command.Effect?.Run])
-                .Where(run => run is { Count: > 0 } && !run[0].Contains('/', StringComparison.Ordinal))
+                .Where(run => run is { Count: > 0 })
                 .Select(run => run![0])
+                .Concat(order.Configuration.Guards.OfType<Guard.Tool>().Select(t => t.Name))
+                .Where(program => program.StartsWith('/') || !program.Contains('/', StringComparison.Ordinal))
                 .Distinct(StringComparer.Ordinal)
-                .ToImmutableSortedDictionary(p => p, p => host.Payload.Find(p) ?? "not found", StringComparer.Ordinal),
+                .ToImmutableSortedDictionary(p => p, p => ToolReading.Of(host.Payload.Find(p)), StringComparer.Ordinal),
             Sandbox = host.Payload.Tier.ToString(),
             Room = new PlanRoom(need.Bytes, need.Files, room.Bytes, need.IsMetBy(room)),
             ReleaseDirectory = !host.Root.Has(order.Release) ? "not there"

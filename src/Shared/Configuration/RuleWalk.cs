@@ -127,6 +127,11 @@ internal sealed class RuleWalk
             Refuse($"{key}.effect", "wanted exactly one of path: and run:");
         }
 
+        if (probe is { MayBeAbsent: true, Path: null })
+        {
+            Refuse($"{key}.effect.may_be_absent", "belongs to path:; what a command prints is never absent");
+        }
+
         if (probe.Path is { } path && path.StartsWith('/'))
         {
             Absolute($"{key}.effect.path", path);

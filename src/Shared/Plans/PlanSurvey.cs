@@ -13,7 +13,7 @@ public sealed record PlanSurvey
     /// <summary>Each anchor's tree digest, or <c>absent</c>.</summary>
     public required ImmutableSortedDictionary<string, string> Anchors { get; init; }
 
-    /// <summary>Where each program lies that the commands start.</summary>
+    /// <summary>Each program that the commands start or a guard names, but for those that the release brings: where it lies, and its sha256.</summary>
     public required ImmutableSortedDictionary<string, string> Tools { get; init; }
 
     /// <summary>The strongest sandbox tier that the host gives.</summary>

@@ -43,7 +43,7 @@ internal sealed class CommandReader(ProblemList problems)
         EffectProbe? effect = null;
         if (mapping.Inner("effect", "{ path: what to look at } or { run: [program, argument, ...] }") is { } inner)
         {
-            effect = new EffectProbe { Path = inner.Text("path"), Run = inner.Texts("run") };
+            effect = new EffectProbe { Path = inner.Text("path"), Run = inner.Texts("run"), MayBeAbsent = inner.Flag("may_be_absent") ?? false };
             inner.RefuseUnknown();
         }
 
