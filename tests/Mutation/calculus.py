@@ -43,7 +43,6 @@ RULES = [
     ("attestation: a first reading of the anchors that did not hold attests nothing", "Reports/AttestationRules.cs", "looks[0].Status != CheckStatus.Held || !first", "!first"),
     ("attestation: anchors need a last look", "Reports/AttestationRules.cs", "Id, Subject, last is not null, NotLooked,", "Id, Subject, true, NotLooked,"),
     ("attestation: anchors that differ are said though no change is told", "Reports/AttestationRules.cs", "last.GetValueOrDefault(f.Key) != f.Value", "false"),
-    ("attestation: the host needs two looks", "Reports/AttestationRules.cs", "operation is { Looks: not null, End: not null }", "operation is { End: not null }"),
     ("attestation: the first look comes before all deeds, the last after them", "Reports/OperationRecord.cs", "deeds is [{ Event: LedgerEvent.TargetSeen } first, .., { Event: LedgerEvent.TargetSeen } last]", "deeds.Where(d => d.Event is LedgerEvent.TargetSeen).ToList() is [var first, .., var last]"),
     ("attestation: a reading of the switch ages with each command", "Reports/AttestationRules.cs", "later.Count == 0 && readings.All(", "readings.All("),
     ("attestation: a gate without an end may have run anything", "Reports/AttestationRules.cs", "g is { Gate: GateId.G5 or GateId.G6, Outcome: null }", "false"),
