@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using IuCutter.Ledgers;
 using IuCutter.Tests.EndToEnd.Support;
 
@@ -38,6 +39,34 @@ public sealed class WayTests
         Assert.True(proxy.Connections > 2, $"the proxy saw {proxy.Connections} connections");
         var measured = scene.Ledger.Select(e => e.Event).OfType<LedgerEvent.CheckMade>().First(c => c.Check.Id == "G4.contents").Check.Evidence!.Measured!;
         Assert.Equal(7_000_000 + 5_000, long.Parse(measured["bytes received"], null), 1_000d);
+    }
+
+    [Theory]
+    [InlineData("-INT")]
+    [InlineData("-TERM")]
+    public async Task A_packager_that_is_interrupted_while_it_sends_says_what_is_missing_and_the_same_push_goes_on(string signal)
+    {
+        await using var scene = await Scene.WithoutAgentAsync();
+        var port = Programs.FreePort();
+        await scene.StartAgentAsync("--port", $"{port}");
+        var noise = await WriteNoiseAsync(scene, 3_000_000);
+        await scene.Payload.CommitAsync("big");
+        await using var proxy = Proxy.Start(port, bytesPerSecond: 400_000);
+        using var push = Process.Start(Programs.Start(
+            Programs.Packager, ["push", "--target", $"http://127.0.0.1:{proxy.Port}", "--no-source-tests"], scene.Payload.Folder, scene.Variables()))!;
+        var said = push.StandardError.ReadToEndAsync();
+        _ = push.StandardOutput.ReadToEndAsync();
+        await Programs.UntilAsync(() => proxy.Passed > 500_000, "contents are sent");
+
+        (await Programs.RunAsync("kill", [signal, $"{push.Id}"], scene.Folder)).Exits(0);
+        await push.WaitForExitAsync();
+
+        Assert.Equal(130, push.ExitCode);
+        Assert.Contains("contents were still missing there", await said, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", await said, StringComparison.Ordinal);
+        (await scene.CliAsync("status")).Exits(0).Says(scene.Ledger[^1].Operation);
+        (await scene.PushAsync("--no-source-tests")).Exits(0).Says("joined operation");
+        Assert.Equal(noise, await File.ReadAllBytesAsync(Path.Combine(scene.Slot, "big.bin")));
     }
 
     [Fact]

@@ -33,7 +33,7 @@ public sealed class ReleaseAgentService(TargetHost host, OperationBoard board, G
         var order = PushOrders.Read(request);
         if (!order.Again && board.HolderOf(order.Slot) is null && DoneBefore(order, context.CancellationToken) is { } done)
         {
-            return new OperationReply { OperationId = done, Attached = true };
+            return new OperationReply { OperationId = done, Attached = true, Done = true };
         }
 
         return Reply(board.Start(order.ToLedger(), operation => new PushWork(host, operation, order), work => work.Order.IsSameAs(order)));

@@ -20,7 +20,7 @@ internal sealed class StatusAnswer(TargetHost host, OperationBoard board)
             FreeBytes = (ulong)host.Root.Directory.Room().Bytes,
             Ledger = new LedgerHead { Entries = (ulong)entries, Sha256 = ByteString.CopyFrom(Convert.FromHexString(head)), PublicKey = ByteString.CopyFrom(host.Key.PublicKey.Span) },
         };
-        reply.Slots.AddRange(host.Ledger.Slots.Select(Read));
+        reply.Slots.AddRange(host.Ledger.Slots.Union(board.HeldSlots, StringComparer.Ordinal).Order(StringComparer.Ordinal).Select(Read));
         return reply;
     }
 

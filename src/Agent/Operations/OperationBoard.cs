@@ -18,6 +18,18 @@ public sealed partial class OperationBoard(
     private readonly Queue<string> _unsettled = new();
     private readonly CancellationTokenSource _stopping = new();
 
+    /// <summary>The slots that operations hold now.</summary>
+    public IReadOnlyList<string> HeldSlots
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return [.. _bySlot.Keys];
+            }
+        }
+    }
+
     /// <summary>The operation that holds a slot now; null when it is free.</summary>
     public Operation? HolderOf(string slot)
     {

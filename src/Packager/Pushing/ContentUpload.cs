@@ -36,7 +36,7 @@ internal sealed class ContentUpload(
     /// <exception cref="CommandException">The target stayed unreachable.</exception>
     public async Task RunAsync(CancellationToken cancellation)
     {
-        while (!IsWhole)
+        for (var isWanted = true; isWanted && !IsWhole;)
         {
             try
             {
@@ -50,31 +50,42 @@ internal sealed class ContentUpload(
                     throw;
                 }
             }
-            catch (RpcException e) when ((Refusal.IsOfTheWay(e) || e.StatusCode == StatusCode.Aborted) && !cancellation.IsCancellationRequested)
-            {
-                // Aborted: the target has not noticed yet that the call before this one is gone.
-                if (!await _patience.AgainAsync(cancellation))
-                {
-                    throw target.Explain(e);
-                }
-            }
             catch (SourceException lost) when (!isJoined)
             {
                 view.Note($"{SafeText.Line(lost.Message)} {SafeText.Line(lost.Next)}");
                 await GiveUpAsync(lost.Message, cancellation);
-                return;
+                isWanted = false;
             }
-            catch (RpcException e) when (e.StatusCode == StatusCode.DataLoss && ++_damaged < MostDamaged)
+            catch (RpcException e) when (cancellation.IsCancellationRequested)
             {
-                view.Note($"{SafeText.Line(e.Status.Detail)}; it is sent again");
+                throw new OperationCanceledException("the push was interrupted while it sent contents", e, cancellation);
             }
-            catch (RpcException e) when (!cancellation.IsCancellationRequested)
+            catch (RpcException e)
             {
-                // Whatever else the target says against it, the operation's own end says it better.
-                view.Note($"the target takes no contents: {SafeText.Line(e.Status.Detail)}");
-                return;
+                isWanted = await IsAgainAsync(e, cancellation);
             }
         }
+    }
+
+    /// <summary>Whether a call that failed is to be made again.</summary>
+    /// <exception cref="CommandException">The target stayed unreachable.</exception>
+    private async Task<bool> IsAgainAsync(RpcException failure, CancellationToken cancellation)
+    {
+        // Aborted: the target has not noticed yet that the call before this one is gone.
+        if (Refusal.IsOfTheWay(failure) || failure.StatusCode == StatusCode.Aborted)
+        {
+            return await _patience.AgainAsync(cancellation) ? true : throw target.Explain(failure);
+        }
+
+        if (failure.StatusCode == StatusCode.DataLoss && ++_damaged < MostDamaged)
+        {
+            view.Note($"{SafeText.Line(failure.Status.Detail)}; it is sent again");
+            return true;
+        }
+
+        // Whatever else the target says against it, the operation's own end says it better.
+        view.Note($"the target takes no contents: {SafeText.Line(failure.Status.Detail)}");
+        return false;
     }
 
     /// <summary>Tells the target, which would else wait for a packager that comes back. If that fails it does wait, for a minute.</summary>

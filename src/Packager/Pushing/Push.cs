@@ -78,17 +78,16 @@ internal sealed class Push(PushSubject subject, PushAsk ask, Target target, IOpe
 
     private async Task<ExitCode> FollowAsync(OperationReply reply, ContentUpload upload, IReadOnlyList<GateResult> sourceGates, CancellationToken cancellation)
     {
-        var wasLiveAlready = reply.Attached && !await IsRunningAsync(reply.OperationId, cancellation);
         if (reply.Attached)
         {
-            view.Note(wasLiveAlready
+            view.Note(reply.Done
                 ? $"this very release is live and proved already: what follows is operation {reply.OperationId}, nothing is done now (--again runs every gate)"
                 : $"joined operation {reply.OperationId}, which does the same");
         }
 
         using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var watching = new OperationWatch(target, view, here.Time, reply.Attached ? 1 : AfterSourceGates(sourceGates)).FollowAsync(reply.OperationId, both.Token);
-        var sending = wasLiveAlready ? Task.CompletedTask : upload.RunAsync(both.Token);
+        var sending = reply.Done ? Task.CompletedTask : upload.RunAsync(both.Token);
         try
         {
             // A target that cannot be reached for sending is not watched either; an end that was seen needs no more sending.
@@ -97,8 +96,8 @@ internal sealed class Push(PushSubject subject, PushAsk ask, Target target, IOpe
                 await sending;
             }
 
-            var result = await OperationOutcome.OfAsync(await watching, target, wasLiveAlready, cancellation);
-            var publish = wasLiveAlready ? null : subject.Configuration.Publish;
+            var result = await OperationOutcome.OfAsync(await watching, target, reply.Done, cancellation);
+            var publish = reply.Done ? null : subject.Configuration.Publish;
             var report = await new ReportKeeping(target, here, view.Note).KeepAsync(reply.OperationId, publish, subject.Source.Place, cancellation);
             view.Result(result with { Report = report });
             return result.Exit;
@@ -112,12 +111,6 @@ internal sealed class Push(PushSubject subject, PushAsk ask, Target target, IOpe
 
     /// <summary>The number of the first event that is not shown yet: operation-begun, then each source gate's begin, checks and close.</summary>
     private static long AfterSourceGates(IReadOnlyList<GateResult> gates) => 2 + gates.Sum(g => 2 + g.Checks.Length);
-
-    private async Task<bool> IsRunningAsync(string operation, CancellationToken cancellation)
-    {
-        var status = await target.AskAsync((client, options) => client.GetStatusAsync(new StatusRequest(), options), cancellation);
-        return status.Slots.Any(s => s.HeldBy == operation);
-    }
 
     private ExitCode NothingBegun(GateResult stopper)
     {
