@@ -17,6 +17,6 @@ stop)
   pid=$(cat "$RUN/iucutter.pid"); kill "$pid"; while kill -0 "$pid" 2>/dev/null; do sleep 0.05; done; exit 0 ;;
 esac
 MODE=$1 SRC=$2 COMMIT=$3 DST=$4   # env: SRC_STATE (source side)
-export IUCUTTER_SSH="ssh -F $SSHCFG" XDG_CACHE_HOME=$SRC_STATE/cache
-exec "$HOME_OF/artifacts/run/Packager/iucutter" push "$COMMIT" --repo "$SRC" --slot "$(basename "$DST")" --name bench --target "ssh://target$SOCKET" \
+export IUCUTTER_SSH="ssh -F $SSHCFG" XDG_CACHE_HOME=$SRC_STATE/cache XDG_STATE_HOME=$SRC_STATE/state
+exec "$HOME_OF/artifacts/run/Packager/iucutter" push "$COMMIT" --repo "$SRC" --slot "$(basename "$DST")" --name bench --target "ssh://${IUCUTTER_HOST:-target}$SOCKET" \
   --no-source-tests --without scan --without reproduction --without compile --without import --without test --without assert --without smoke

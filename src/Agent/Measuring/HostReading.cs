@@ -29,10 +29,12 @@ public static class HostReading
             ? AnswerAsync(searchPath, ["systemctl", "show", "*.service", "--state=running", "--property=Id,ActiveEnterTimestampMonotonic,MainPID"], cancellationToken)
             : Task.FromResult<string?>(null);
         var containers = RunningContainers.ListAsync(cancellationToken);
+        var ports = Task.Run(Ports, cancellationToken);
+        var crontabs = Task.Run(DigestOfCrontabs, cancellationToken);
         (string Name, string? Value)[] seen =
         [
-            ("listening ports", Ports()),
-            ("crontabs", DigestOfCrontabs()),
+            ("listening ports", await ports),
+            ("crontabs", await crontabs),
             ("services", Digest(await services)),
             ("containers", Digest(await containers)),
         ];

@@ -53,9 +53,12 @@ public sealed class PushWork(TargetHost host, Operation operation, PushOrder ord
             await operation.RunGateAsync(GateId.G6, g => checks.SmokeAsync(g, cancellationToken));
             await operation.RunGateAsync(GateId.G7, g => PromoteAsync(g, checks, cancellationToken));
             UndoIfStopped();
+            var afterwards = HostReading.TakeAsync(host.Payload.SearchPath, cancellationToken);
             await operation.RunGateAsync(GateId.G8, g => new ReportWriter(host, operation.Id).RunAsync(g, cancellationToken), needsEarlier: false);
             UndoIfStopped();
-            await operation.RecordHostAsync(host.Payload.SearchPath, cancellationToken);
+
+            // Where something was undone since, what was seen before that does not count.
+            operation.Record(operation.Stopper is null ? await afterwards : await HostReading.TakeAsync(host.Payload.SearchPath, cancellationToken));
             Finish(cancellationToken);
             await TidyAsync(cancellationToken);
         }
