@@ -25,6 +25,28 @@ public sealed class WayTests
     }
 
     [Fact]
+    public async Task A_push_keeps_its_place_in_a_connection_that_ssh_holds_open()
+    {
+        await using var scene = await Scene.OpenAsync();
+        await using var sshd = await Sshd.StartAsync(Path.Combine(scene.Folder, "ssh"));
+        var (shared, starts) = (Path.Combine(scene.Folder, "shared"), Path.Combine(scene.Folder, "starts"));
+        var counting = Path.Combine(scene.Folder, "counting-ssh");
+        await File.WriteAllTextAsync(counting, $"#!/bin/sh\necho started >> {starts}\nexec ssh -F {sshd.ClientConfiguration} -o ControlPath={shared} \"$@\"\n");
+        File.SetUnixFileMode(counting, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        string[] master = ["-F", sshd.ClientConfiguration, "-o", "ControlMaster=yes", "-o", $"ControlPath={shared}", "-N", "-f", "-p", $"{sshd.Port}", "root@127.0.0.1"];
+        (await Programs.RunAsync("/bin/sh", ["-c", "exec ssh \"$@\" >/dev/null 2>&1", "sh", .. master], scene.Folder)).Exits(0);
+        var variables = scene.Variables();
+        variables["IUCUTTER_SSH"] = counting;
+        scene.Payload.Write("smoke.sh", "sleep 2; echo smoke fine");
+        await scene.Payload.CommitAsync("takes its time");
+
+        (await Programs.RunAsync(Programs.Packager, ["push", "--target", $"ssh://root@127.0.0.1:{sshd.Port}{scene.Socket}"], scene.Payload.Folder, variables)).Exits(0).Says("verdict A");
+
+        Assert.Single(await File.ReadAllLinesAsync(starts));
+        (await Programs.RunAsync("ssh", ["-F", sshd.ClientConfiguration, "-o", $"ControlPath={shared}", "-O", "exit", "-p", $"{sshd.Port}", "root@127.0.0.1"], scene.Folder)).Exits(0);
+    }
+
+    [Fact]
     public async Task A_connection_that_breaks_again_and_again_only_delays_a_push()
     {
         await using var scene = await Scene.WithoutAgentAsync();

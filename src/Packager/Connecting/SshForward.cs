@@ -143,11 +143,9 @@ internal sealed class SshForward : IAsyncDisposable
         };
         try
         {
-            var process = Process.Start(info) ?? throw new InvalidOperationException("No process was started.");
-
-            // ssh asks its questions on the terminal itself, never on its standard input.
-            process.StandardInput.Close();
-            return process;
+            // Its standard input stays open and silent: an ssh that shares another's connection (ControlMaster) ends when that does, though it has no session.
+            // Its questions ssh asks on the terminal itself.
+            return Process.Start(info) ?? throw new InvalidOperationException("No process was started.");
         }
         catch (Win32Exception cause)
         {

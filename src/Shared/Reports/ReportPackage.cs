@@ -18,15 +18,11 @@ public static class ReportPackage
     {
         ArgumentNullException.ThrowIfNull(operation);
         var documents = ReportDocuments.Of(operation);
-        var files = new (string Name, byte[] Bytes)[documents.Length + 2];
-
-        // Each is a pure function of its own, and whoever waits for a push waits for all of them.
-        Parallel.For(0, files.Length, i => files[i] = (i - documents.Length) switch
-        {
-            < 0 => (documents[i].Name + ".md", MarkdownForm.Write(documents[i])),
-            0 => ("report.html", HtmlForm.Write(operation, documents)),
-            _ => ("report.json", JsonForm.Write(operation)),
-        });
-        return [.. files];
+        return
+        [
+            .. documents.Select(d => (d.Name + ".md", MarkdownForm.Write(d))),
+            ("report.html", HtmlForm.Write(operation, documents)),
+            ("report.json", JsonForm.Write(operation)),
+        ];
     }
 }
