@@ -136,6 +136,8 @@ public sealed class AttestationRulesTests
         operation = operation with { Gates = [operation.Gates[0] with { Checks = bare }] };
 
         Assert.Equal(AttestationBasis.NotObserved, AttestationRules.Of(operation).Single(a => a.Id == "production-mutation").Basis);
+        var unnamed = bare.Select(c => c with { Evidence = c.Evidence! with { Measured = ImmutableSortedDictionary<string, string>.Empty } }).ToImmutableArray();
+        Assert.Contains("name in `anchors:` what must not change", Of(operation with { Gates = [operation.Gates[0] with { Checks = unnamed }] }, "production-mutation").Says, StringComparison.Ordinal);
         Assert.Equal(AttestationBasis.NotObserved, Attestation.Observed("id", "subject", looked: true, "why not", []).Basis);
     }
 
