@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
 using IuCutter.Gates;
 using IuCutter.Ledgers;
 using IuCutter.Tests.EndToEnd.Support;
@@ -117,6 +119,35 @@ public sealed class BadTargetTests
         (await scene.PushAsync()).Exits(3).Says("start it without --port").Says("BLOCKED");
 
         Assert.Equal(before, scene.Picture());
+    }
+
+    [Fact]
+    public async Task Neither_a_file_where_it_is_started_nor_a_variable_opens_a_port_of_the_agent()
+    {
+        await using var scene = await Scene.WithoutAgentAsync();
+        var (byFile, byVariable) = (Programs.FreePort(), Programs.FreePort());
+        await File.WriteAllTextAsync(
+            Path.Combine(scene.Folder, "appsettings.json"), $$"""{ "Kestrel": { "Endpoints": { "x": { "Url": "http://127.0.0.1:{{byFile}}" } } } }""");
+
+        await scene.StartAgentAsync(
+            new Dictionary<string, string>(StringComparer.Ordinal) { ["ASPNETCORE_Kestrel__Endpoints__y__Url"] = $"http://127.0.0.1:{byVariable}", ["ASPNETCORE_URLS"] = $"http://127.0.0.1:{byVariable}" });
+
+        foreach (var port in (int[])[byFile, byVariable])
+        {
+            using var socket = new TcpClient();
+            await Assert.ThrowsAsync<SocketException>(() => socket.ConnectAsync(IPAddress.Loopback, port));
+        }
+    }
+
+    [Fact]
+    public async Task The_agent_watches_nothing_of_the_directory_where_it_is_started()
+    {
+        await using var scene = await Scene.OpenAsync();
+
+        var open = Directory.GetFiles($"/proc/{scene.Agent!.Id}/fd").Select(fd => new FileInfo(fd).LinkTarget).ToList();
+
+        Assert.Contains(open, o => o?.StartsWith("socket:", StringComparison.Ordinal) == true);
+        Assert.DoesNotContain(open, o => o?.Contains("inotify", StringComparison.Ordinal) == true);
     }
 
     [Theory]

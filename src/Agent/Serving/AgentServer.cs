@@ -106,8 +106,11 @@ internal static class AgentServer
 
     private static WebApplication Build(AgentOptions options, string socket, TargetHost host)
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders().AddSimpleConsole(c =>
+        // The other builders read appsettings.json of the working directory and ASPNETCORE_ variables, which could open a port, and watch all that lies beneath that directory.
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "iucutter-agent", ContentRootPath = options.StateDirectory });
+        builder.WebHost.UseKestrelCore();
+        builder.Services.AddRoutingCore();
+        builder.Logging.AddSimpleConsole(c =>
         {
             c.SingleLine = true;
             c.TimestampFormat = "yyyy-MM-dd HH:mm:ss ";
