@@ -70,7 +70,8 @@ internal sealed class ContentStream(IClientStreamWriter<UploadPart> stream, Link
 
         // The buffer for what is compressed is free only when the part before has left.
         await _writing;
-        _writing = WriteAsync(PartOf(data));
+        var clock = Stopwatch.GetTimestamp();
+        _writing = WriteAsync(PartOf(data), data.Length, clock);
         (_filling, _leaving, _filled) = (_leaving, _filling, 0);
     }
 
@@ -89,10 +90,9 @@ internal sealed class ContentStream(IClientStreamWriter<UploadPart> stream, Link
         return new UploadPart { Data = UnsafeByteOperations.UnsafeWrap(data) };
     }
 
-    private async Task WriteAsync(UploadPart part)
+    private async Task WriteAsync(UploadPart part, int content, long clock)
     {
-        var clock = Stopwatch.GetTimestamp();
         await stream.WriteAsync(part, cancellation).WaitAsync(LongestWait, time, cancellation);
-        pace.Sent(part.Brotli?.Data.Length ?? part.Data.Length, Stopwatch.GetElapsedTime(clock));
+        pace.Sent(part.Brotli?.Data.Length ?? part.Data.Length, content, Stopwatch.GetElapsedTime(clock));
     }
 }

@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using Google.Protobuf;
 using Grpc.Core;
+using IuCutter.Configuration;
 using IuCutter.Packager.Connecting;
 using IuCutter.Packager.Showing;
 using IuCutter.Packager.Source;
@@ -232,7 +233,7 @@ internal sealed class ContentUpload(
         var (first, offset) = ((int)missing.Ranges[0].First, (long)missing.Totals.ResumeOffset);
         await stream.WriteAsync(
             new UploadPart { Start = new UploadStart { OperationId = operation, FirstContent = (uint)first, Offset = (ulong)offset } }, cancellation);
-        using var data = new ContentStream(stream, _pace, missing.Totals.TakesBrotli, time, cancellation);
+        using var data = new ContentStream(stream, _pace, missing.Totals.TakesBrotli && target.Address is not TargetAddress.Unix, time, cancellation);
         foreach (var content in Numbers(missing.Ranges))
         {
             for (int read; (read = await contents.ReadContentAsync(content, offset, data.Free, cancellation)) > 0; offset += read)

@@ -1,7 +1,8 @@
 namespace IuCutter.Packager.Pushing;
 
 /// <summary>
-/// How fast the link takes bytes, measured while it does, and how hard it is worth compressing: what costs less time than it saves.
+/// How fast the link takes bytes, measured while it does, and how hard it is worth compressing: what costs less time than it saves. A target that is slow
+/// to write looks like a slow link until compressing is seen to bring nothing.
 /// Buffers on the way take the first bytes at once, which looks like a fast link for a moment.
 /// </summary>
 internal sealed class LinkPace
@@ -12,30 +13,58 @@ internal sealed class LinkPace
     // 100 Mbit/s.
     private const double SlowLink = 12.5e6;
     private const int Window = 1 << 20;
+
+    // Compressing has to bring contents over by so much faster than they went without.
+    private const double LeastGain = 1.1;
+
+    // So long, in windows, nothing is tried again that brought nothing.
+    private const int Rest = 32;
     private static readonly TimeSpan LongestWindow = TimeSpan.FromMilliseconds(250);
 
     private long _bytes;
+    private long _content;
     private TimeSpan _time;
+    private double _plainRate;
+    private int _resting;
 
     /// <summary>The brotli quality, or null for none.</summary>
     public int? Quality { get; private set; }
 
     /// <param name="bytes">That went over the link, compressed or not.</param>
-    /// <param name="time">That it took to get rid of them.</param>
-    public void Sent(long bytes, TimeSpan time)
+    /// <param name="content">What they are uncompressed.</param>
+    /// <param name="time">That it took to compress them and to get rid of them.</param>
+    public void Sent(long bytes, long content, TimeSpan time)
     {
-        (_bytes, _time) = (_bytes + bytes, _time + time);
+        (_bytes, _content, _time) = (_bytes + bytes, _content + content, _time + time);
         if (_bytes < Window && _time < LongestWindow)
         {
             return;
         }
 
-        Quality = (_bytes / _time.TotalSeconds) switch
+        Judge(_bytes / _time.TotalSeconds, _content / _time.TotalSeconds);
+        (_bytes, _content, _time) = (0, 0, TimeSpan.Zero);
+    }
+
+    private void Judge(double linkRate, double contentRate)
+    {
+        var fitting = linkRate switch
         {
-            >= FastLink => null,
+            >= FastLink => (int?)null,
             >= SlowLink => 1,
             _ => 4,
         };
-        (_bytes, _time) = (0, TimeSpan.Zero);
+        if (Quality is null)
+        {
+            _plainRate = contentRate;
+            Quality = _resting-- > 0 ? null : fitting;
+        }
+        else if (contentRate < _plainRate * LeastGain)
+        {
+            (Quality, _resting) = (null, Rest);
+        }
+        else
+        {
+            Quality = fitting;
+        }
     }
 }

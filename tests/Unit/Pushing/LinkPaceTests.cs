@@ -4,6 +4,8 @@ namespace IuCutter.Tests.Unit.Pushing;
 
 public sealed class LinkPaceTests
 {
+    private const int Part = 128 * 1024;
+
     [Theory]
     [InlineData(125e6, null)]
     [InlineData(41e6, null)]
@@ -25,7 +27,7 @@ public sealed class LinkPaceTests
     {
         var pace = new LinkPace();
         Assert.Null(pace.Quality);
-        pace.Sent(100, TimeSpan.FromMilliseconds(1));
+        pace.Sent(100, 100, TimeSpan.FromMilliseconds(1));
         Assert.Null(pace.Quality);
 
         Send(pace, 1e6, 2 << 20);
@@ -34,12 +36,46 @@ public sealed class LinkPaceTests
         Assert.Null(pace.Quality);
     }
 
+    [Fact]
+    public void A_target_that_writes_no_faster_for_it_is_not_sent_compressed_contents()
+    {
+        var pace = new LinkPace();
+        const double ContentRate = 30e6;
+        var compressed = 0;
+        const int Parts = 400;
+
+        for (var part = 0; part < Parts; part++)
+        {
+            compressed += pace.Quality is null ? 0 : 1;
+            pace.Sent(pace.Quality is null ? Part : Part / 4, Part, TimeSpan.FromSeconds(Part / ContentRate));
+        }
+
+        Assert.InRange(compressed, 1, Parts / 4);
+    }
+
+    [Fact]
+    public void A_link_that_is_slow_is_sent_compressed_contents_all_along()
+    {
+        var pace = new LinkPace();
+        const double LinkRate = 5e6;
+        var plain = 0;
+
+        for (var part = 0; part < 400; part++)
+        {
+            plain += pace.Quality is null ? 1 : 0;
+            var bytes = pace.Quality is null ? Part : Part / 4;
+            pace.Sent(bytes, Part, TimeSpan.FromSeconds(bytes / LinkRate));
+        }
+
+        Assert.InRange(plain, 1, 10);
+    }
+
     private static void Send(LinkPace pace, double bytesPerSecond, int bytes)
     {
-        const int Part = 128 * 1024;
         for (var sent = 0; sent < bytes; sent += Part)
         {
-            pace.Sent(Part, TimeSpan.FromSeconds(Part / bytesPerSecond));
+            var isSmaller = pace.Quality is not null;
+            pace.Sent(Part, isSmaller ? 4 * Part : Part, TimeSpan.FromSeconds(Part / bytesPerSecond));
         }
     }
 }
