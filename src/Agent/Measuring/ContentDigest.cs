@@ -10,13 +10,16 @@ internal static class ContentDigest
 {
     private const int BufferBytes = 256 * 1024;
 
-    public static Sha256Digest Of(SafeFileHandle file, out long bytes)
+    /// <param name="file">Open for reading.</param>
+    /// <param name="bytes">How many there were.</param>
+    /// <param name="size">How many there should be, where that is known: a read of one more that gives just these has seen the end.</param>
+    public static Sha256Digest Of(SafeFileHandle file, out long bytes, long size = -1)
     {
         var buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
         try
         {
             bytes = RandomAccess.Read(file, buffer, 0);
-            if (bytes < buffer.Length && RandomAccess.Read(file, buffer.AsSpan((int)bytes, 1), bytes) == 0)
+            if (bytes < buffer.Length && (bytes == size || RandomAccess.Read(file, buffer.AsSpan((int)bytes, 1), bytes) == 0))
             {
                 return Sha256Digest.Of(buffer.AsSpan(0, (int)bytes));
             }

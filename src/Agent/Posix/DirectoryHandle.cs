@@ -172,13 +172,16 @@ public sealed unsafe class DirectoryHandle : IDisposable
     }
 
     /// <summary>The directory's own status.</summary>
-    public NodeStatus OwnStatus()
+    public NodeStatus OwnStatus() => StatusOf(_handle);
+
+    /// <summary>The status of what is open.</summary>
+    public static NodeStatus StatusOf(SafeFileHandle opened)
     {
         Libc.StatXBuffer buffer;
         byte empty = 0;
-        return Libc.StatX(Descriptor, &empty, Libc.EmptyPath, 0x7FF, &buffer) == 0
+        return Libc.StatX((int)opened.DangerousGetHandle(), &empty, Libc.EmptyPath, 0x7FF, &buffer) == 0
             ? NodeStatus.From(buffer)
-            : throw PosixException.Last("read the status of", "an open directory"u8);
+            : throw PosixException.Last("read the status of", "what is open"u8);
     }
 
     /// <summary>The names in the directory itself, in byte order.</summary>

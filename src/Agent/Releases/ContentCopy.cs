@@ -14,7 +14,7 @@ namespace IuCutter.Agent.Releases;
 /// share nothing that a program writing in place could damage; or, with <see cref="LinkRule.Hard"/>, as the same file, which nobody may write to.
 /// Every byte is hashed on the way.
 /// </summary>
-internal sealed class ContentCopy(DirectoryHandle tree, LinkRule link)
+internal sealed class ContentCopy(DirectoryHandle tree, TreeFiles files, LinkRule link)
 {
     private const int BufferBytes = 256 * 1024;
 
@@ -29,13 +29,13 @@ internal sealed class ContentCopy(DirectoryHandle tree, LinkRule link)
     public SafeFileHandle Create(ManifestEntry entry)
     {
         var mode = entry.Kind == EntryKind.Executable ? 0x1EDu : 0x1A4u;
-        return tree.CreateFile(entry.Path.ToBytes(), MayLink ? mode & ~WriteBits : mode);
+        return files.CreateFile(entry.Path.ToBytes(), MayLink ? mode & ~WriteBits : mode);
     }
 
     /// <summary>Gives the entry the very file that is open, if it is the entry's content; one that can have no more names is copied.</summary>
     /// <returns>False, and nothing is left, when the source is not the content that the entry means.</returns>
     public bool Share(SafeFileHandle source, ManifestEntry entry) =>
-        ContentDigest.Of(source, out _) == entry.Content && (tree.TryNameFile(source, entry.Path.ToBytes()) || Make(source, entry));
+        ContentDigest.Of(source, out _, entry.Size) == entry.Content && (tree.TryNameFile(source, entry.Path.ToBytes()) || Make(source, entry));
 
     /// <returns>False, and nothing is left, when the source is not the content that the entry means.</returns>
     public bool Make(SafeFileHandle source, ManifestEntry entry)

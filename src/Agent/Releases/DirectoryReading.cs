@@ -25,7 +25,7 @@ internal sealed record DirectoryReading(string Path, NodeStatus Own)
         {
             var path = at.Length == 0 ? Encoding.Latin1.GetString(name) : at + "/" + Encoding.Latin1.GetString(name);
             var status = directory.Status(name);
-            var treePath = TreePath.FromBytes(Encoding.Latin1.GetBytes(path));
+            var treePath = TreePath.FromRaw(path);
             if (manifest.Find(treePath) is >= 0 and var entry)
             {
                 reading.Entries.Add((entry, status, status is { Kind: NodeKind.Link } ? Sha256Digest.Of(directory.ReadLink(name) ?? []) : null));

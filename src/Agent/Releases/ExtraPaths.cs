@@ -84,7 +84,7 @@ public sealed class ExtraPaths
             foreach (var name in directory.List())
             {
                 var path = at.Length == 0 ? Encoding.Latin1.GetString(name) : at + "/" + Encoding.Latin1.GetString(name);
-                var treePath = TreePath.FromBytes(Encoding.Latin1.GetBytes(path));
+                var treePath = TreePath.FromRaw(path);
                 if (manifest.Find(treePath) >= 0 || directory.Status(name) is not { } status)
                 {
                     continue;

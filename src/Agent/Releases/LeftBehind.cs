@@ -74,5 +74,5 @@ internal sealed class LeftBehind(DirectoryHandle tree)
         }
     }
 
-    private static string Text(string path) => TreePath.FromBytes(Encoding.Latin1.GetBytes(path)).ToString();
+    private static string Text(string path) => TreePath.FromRaw(path).ToString();
 }

@@ -1,4 +1,5 @@
 using System.Runtime.ExceptionServices;
+using IuCutter.Agent.Posix;
 using IuCutter.Configuration;
 using IuCutter.Digests;
 using IuCutter.Manifests;
@@ -25,6 +26,7 @@ public sealed class ReleaseReuse(DeployRoot root, Staging staging)
 
         using var folder = root.OpenRelease(release);
         using var tree = folder.OpenDirectory("tree"u8);
+        using var files = new TreeFiles(tree);
         var isReadOnly = staging.Link == LinkRule.Hard && ReleaseFolder.LinkOf(root, release) == LinkRule.Hard;
         var numbers = Numbers(manifest);
         var entries = Places(manifest, numbers);
@@ -34,7 +36,7 @@ public sealed class ReleaseReuse(DeployRoot root, Staging staging)
             Parallel.ForEach(entries, new ParallelOptions { CancellationToken = cancellationToken }, entry =>
             {
                 var content = numbers[manifest.ContentOf(entry)];
-                if (staging.TakeFrom(tree, manifest.Entries[entry].Path, content, isReadOnly))
+                if (staging.TakeFrom(files, manifest.Entries[entry].Path, content, isReadOnly))
                 {
                     progress(staging.Reused);
                 }

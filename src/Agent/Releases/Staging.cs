@@ -18,6 +18,7 @@ public sealed class Staging : IDisposable
 
     private readonly DirectoryHandle _folder;
     private readonly DirectoryHandle _tree;
+    private readonly TreeFiles _files;
     private readonly ContentCopy _copy;
     private readonly EntriesByContent _entries;
     private readonly bool[] _have;
@@ -31,7 +32,8 @@ public sealed class Staging : IDisposable
     private Staging(Manifest manifest, DirectoryHandle folder, DirectoryHandle tree, LinkRule link)
     {
         (Manifest, Link, _folder, _tree) = (manifest, link, folder, tree);
-        _copy = new ContentCopy(tree, link);
+        _files = new TreeFiles(tree);
+        _copy = new ContentCopy(tree, _files, link);
         _have = new bool[manifest.DistinctContents.Count];
         _entries = new EntriesByContent(manifest);
     }
@@ -80,12 +82,12 @@ public sealed class Staging : IDisposable
     public bool IsFile(int content) => _entries.FileOf(content) is not null;
 
     /// <summary>Takes a content from a file or link of another release; other contents may be taken at the same time.</summary>
-    /// <param name="tree">The other release's.</param>
+    /// <param name="tree">The other release's files.</param>
     /// <param name="path">In it.</param>
     /// <param name="content">Ours.</param>
     /// <param name="isReadOnly">True: nobody may write to that release, so the file itself can be shared.</param>
     /// <returns>False when what lies there is not that content any more.</returns>
-    public bool TakeFrom(DirectoryHandle tree, TreePath path, int content, bool isReadOnly = false)
+    public bool TakeFrom(TreeFiles tree, TreePath path, int content, bool isReadOnly = false)
     {
         try
         {
@@ -217,6 +219,7 @@ public sealed class Staging : IDisposable
     public void Dispose()
     {
         _incoming?.Dispose();
+        _files.Dispose();
         _tree.Dispose();
         _folder.Dispose();
     }
@@ -242,7 +245,7 @@ public sealed class Staging : IDisposable
     private static bool IsWithin(ReadOnlySpan<char> made, ReadOnlySpan<char> folder) =>
         made.StartsWith(folder, StringComparison.Ordinal) && (made.Length == folder.Length || made[folder.Length] == '/');
 
-    private bool TakeLink(DirectoryHandle tree, TreePath path, int content)
+    private bool TakeLink(TreeFiles tree, TreePath path, int content)
     {
         var text = tree.ReadLink(path.ToBytes());
         if (text is null || Sha256Digest.Of(text) != Manifest.DistinctContents[content].Digest)
@@ -254,9 +257,11 @@ public sealed class Staging : IDisposable
         return true;
     }
 
-    private bool TakeFile(DirectoryHandle tree, TreePath path, int content, ManifestEntry first, bool isReadOnly)
+    private bool TakeFile(TreeFiles tree, TreePath path, int content, ManifestEntry first, bool isReadOnly)
     {
-        if (tree.Status(path.ToBytes()) is not { Kind: NodeKind.File } status)
+        using var source = tree.OpenRead(path.ToBytes());
+        var status = DirectoryHandle.StatusOf(source);
+        if (status.Kind != NodeKind.File)
         {
             return false;
         }
@@ -264,7 +269,6 @@ public sealed class Staging : IDisposable
         // A shared file has one mode, whichever of its names it is called by.
         var isExecutable = (status.Mode & 0x40) != 0;
         var isShared = isReadOnly && _copy.MayLink && (status.Mode & ContentCopy.WriteBits) == 0 && isExecutable == (first.Kind == EntryKind.Executable);
-        using var source = tree.OpenRead(path.ToBytes());
         var isWhole = isShared ? _copy.Share(source, first) : _copy.Make(source, first);
         if (isWhole)
         {

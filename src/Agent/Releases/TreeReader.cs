@@ -1,5 +1,4 @@
 using System.Runtime.ExceptionServices;
-using System.Text;
 using IuCutter.Agent.Measuring;
 using IuCutter.Agent.Posix;
 using IuCutter.Configuration;
@@ -94,7 +93,7 @@ public sealed class TreeReader
         foreach (var (path, _) in reading.Extra)
         {
             _extra++;
-            _firstExtra ??= TreePath.FromBytes(Encoding.Latin1.GetBytes(path)).ToString();
+            _firstExtra ??= TreePath.FromRaw(path).ToString();
         }
     }
 
@@ -130,13 +129,15 @@ public sealed class TreeReader
     private void ReadContents(CancellationToken cancellationToken)
     {
         var seen = new Sha256Digest?[_toRead.Count];
+        using var files = new TreeFiles(_tree);
         OnAllCores(
             _toRead.Count,
             i =>
             {
-                using var file = _tree.OpenRead(_manifest.Entries[_toRead[i]].Path.ToBytes());
-                var digest = ContentDigest.Of(file, out var bytes);
-                seen[i] = digest == _manifest.DistinctContents[_manifest.ContentOf(_toRead[i])].Digest ? null : digest;
+                var entry = _manifest.Entries[_toRead[i]];
+                using var file = files.OpenRead(entry.Path.ToBytes());
+                var digest = ContentDigest.Of(file, out var bytes, entry.Size);
+                seen[i] = digest == entry.Content ? null : digest;
                 Interlocked.Add(ref _bytes, bytes);
             },
             cancellationToken);
@@ -166,7 +167,7 @@ public sealed class TreeReader
     {
         if ((status.Mode & forbidden) != 0)
         {
-            Differ(TreePath.FromBytes(Encoding.Latin1.GetBytes(path)), $"was given the mode {Convert.ToString((int)status.Mode, 8)}");
+            Differ(TreePath.FromRaw(path), $"was given the mode {Convert.ToString((int)status.Mode, 8)}");
         }
     }
 

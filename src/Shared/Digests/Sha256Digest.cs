@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
@@ -70,26 +71,11 @@ public readonly record struct Sha256Digest : IComparable<Sha256Digest>
     public static bool TryParse(ReadOnlySpan<byte> ascii, out Sha256Digest digest)
     {
         Span<byte> bytes = stackalloc byte[Bytes];
-        digest = default;
-        if (ascii.Length != Bytes * 2)
-        {
-            return false;
-        }
-
-        for (var i = 0; i < Bytes; i++)
-        {
-            var high = Nibble(ascii[2 * i]);
-            var low = Nibble(ascii[(2 * i) + 1]);
-            if ((high | low) < 0)
-            {
-                return false;
-            }
-
-            bytes[i] = (byte)((high << 4) | low);
-        }
-
-        digest = new Sha256Digest(bytes);
-        return true;
+        var isOne = ascii.Length == Bytes * 2
+            && !ascii.ContainsAnyInRange((byte)'A', (byte)'F')
+            && Convert.FromHexString(ascii, bytes, out _, out _) == OperationStatus.Done;
+        digest = isOne ? new Sha256Digest(bytes) : default;
+        return isOne;
     }
 
     /// <exception cref="FormatException">The text is not 64 lower-case hex digits.</exception>
@@ -135,11 +121,4 @@ public readonly record struct Sha256Digest : IComparable<Sha256Digest>
         CopyTo(bytes);
         return Convert.ToHexStringLower(bytes);
     }
-
-    private static int Nibble(byte digit) => digit switch
-    {
-        >= (byte)'0' and <= (byte)'9' => digit - '0',
-        >= (byte)'a' and <= (byte)'f' => digit - 'a' + 10,
-        _ => -1,
-    };
 }

@@ -23,6 +23,9 @@ public readonly struct TreePath : IEquatable<TreePath>, IComparable<TreePath>
 
     public static TreePath FromBytes(ReadOnlySpan<byte> bytes) => new(Encoding.Latin1.GetString(bytes));
 
+    /// <param name="raw">One char a byte, as <see cref="Raw"/> gives it.</param>
+    public static TreePath FromRaw(string raw) => new(raw);
+
     /// <summary>Null when the path may be in a release, else why not.</summary>
     public static string? Refusal(ReadOnlySpan<byte> path)
     {
