@@ -14,6 +14,9 @@ public sealed record TreeDigest(Sha256Digest Digest, long Nodes, long Bytes)
 {
     private const int MostLinksFollowed = 40;
 
+    // No path reaches deeper (limits.h, PATH_MAX), and neither need the stack.
+    private const int LongestPath = 4095;
+
     /// <summary>True when the path is a link and nothing lies where it leads: of what people reach through it, nothing was measured.</summary>
     public bool LeadsNowhere { get; private init; }
 
@@ -69,6 +72,11 @@ public sealed record TreeDigest(Sha256Digest Digest, long Nodes, long Bytes)
         public void Take(DirectoryHandle directory, byte[] name, string at, CancellationToken cancellationToken)
         {
             cancellationToken.ThrowIfCancellationRequested();
+            if (at.Length > LongestPath)
+            {
+                throw new PosixException("measure", $"what lies deeper than {TreePath.FromRaw(at[..60])}…", PosixException.NameTooLong);
+            }
+
             var status = directory.Status(name) ?? throw new IOException($"{TreePath.FromBytes(name)} vanished while it was measured");
             _nodes++;
             Line($"{status.Kind} {Convert.ToString((int)status.Mode, 8)} {status.User} {status.Group} {at.Length} {at}");

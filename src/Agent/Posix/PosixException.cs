@@ -16,6 +16,7 @@ public sealed class PosixException(string deed, string subject, int errno)
     public const int NoSpace = 28;
     public const int ReadOnlyFileSystem = 30;
     public const int TooManyNames = 31;
+    public const int NameTooLong = 36;
     public const int TooManyLinks = 40;
     public const int QuotaExceeded = 122;
 

@@ -84,6 +84,40 @@ public sealed partial class TreeDigestTests : IDisposable
         File.CreateSymbolicLink(link, to);
     }
 
+    [Fact]
+    public void A_tree_deeper_than_any_path_reaches_is_said_not_to_be_measured_and_ends_nothing()
+    {
+        var top = DirectoryHandle.Open(_folder.Path);
+        try
+        {
+            MakeDeep(top, 3_000);
+
+            var thrown = Assert.Throws<PosixException>(() => TreeDigest.Of(_folder.In("d"), CancellationToken.None));
+
+            Assert.Contains("name too long", thrown.Message, StringComparison.OrdinalIgnoreCase);
+        }
+        finally
+        {
+            top.RemoveTree("d"u8);
+            top.Dispose();
+        }
+    }
+
+    private static void MakeDeep(DirectoryHandle top, int levels)
+    {
+        DirectoryHandle? below = null;
+        for (var level = 0; level < levels; level++)
+        {
+            var at = below ?? top;
+            at.MakeDirectory("d"u8, 0x1ED);
+            var next = at.OpenDirectory("d"u8);
+            below?.Dispose();
+            below = next;
+        }
+
+        below?.Dispose();
+    }
+
     /// <summary>On a thread whose file access is nobody's, so that root's tests see what an ordinary agent does.</summary>
     private static void AsNobody(Func<object?> look)
     {
