@@ -95,6 +95,21 @@ public sealed class PolicyTests
     }
 
     [Theory]
+    [InlineData("programs: [python3]", "programs: sh is not among python3")]
+    [InlineData("most_timeout: 10s", "most_timeout: smoke.1 may take 20 s")]
+    public async Task A_smoke_of_what_was_pushed_before_the_policy_is_held_against_it_and_runs_nothing(string policy, string said)
+    {
+        await using var scene = await OpenAsync("parity: required", Good);
+        (await scene.PushAsync()).Exits(0);
+        await scene.Agent.StopAsync();
+        await scene.StartAgentAsync("--policy", Write(scene, policy));
+
+        (await scene.CliAsync("smoke", "--slot", "app")).Exits(3).Says("G3.policy").Says(said).Says("verdict B");
+
+        Assert.DoesNotContain(scene.Ledger.Where(e => e.Operation == scene.Ledger[^1].Operation), e => e.Event is LedgerEvent.CheckMade { Gate: GateId.G6 });
+    }
+
+    [Theory]
     [InlineData("require: [smok]", "policy.yaml:1:11: require[0]: got `smok`")]
     [InlineData("parity: off", "policy.yaml:1:9: parity: got `off`")]
     public async Task An_agent_does_not_start_with_a_policy_that_it_cannot_read_whole(string policy, string said)

@@ -44,7 +44,7 @@ public sealed class Preflight(TargetHost host, PushOrder order)
     private async Task<bool> SurveyAsync(CheckList gate, Action<TargetReading> first, CancellationToken cancellationToken)
     {
         TakeFirstReading(gate, reading => first(_reading = reading), cancellationToken);
-        if (!KeepsPolicy(gate))
+        if (!PolicyCheck.Keeps(host.Policy, gate, "push", () => PolicyRules.Broken(host.Policy, order.Configuration, order.SourceGates)))
         {
             // A guard may run a program to ask for its version: not one that the policy forbids.
             return false;
@@ -102,15 +102,6 @@ public sealed class Preflight(TargetHost host, PushOrder order)
         : AnchorReadings.IsDigest(seen) ? null
         : seen == AnchorReadings.Absent ? $"{anchor.Path} is absent: correct the path, or write `{{ path: {anchor.Path}, expect: {Anchor.Absent} }}` where nothing is to be there"
         : $"{anchor.Path} is {seen}: what it leads to must be there, and the agent's user ({Environment.UserName}) must be able to read all of it";
-
-    private bool KeepsPolicy(CheckList gate) => host.Policy.Digest is not { } digest
-        || gate.Observe("policy", "the push keeps the agent's policy", $"no rule of policy {digest.Short}… broken", () =>
-        {
-            var broken = PolicyRules.Broken(host.Policy, order.Configuration, order.SourceGates);
-            return broken.Count == 0
-                ? Observation.Held("policy kept", ("policy sha256", digest))
-                : Observation.CouldNotRun($"{string.Join("; ", broken)}; the agent's policy stands above what is pushed: keep it, or have the operator of {Environment.MachineName} change it");
-        }).IsHeld;
 
     private void CheckTools(CheckList gate)
     {

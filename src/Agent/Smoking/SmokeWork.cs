@@ -6,6 +6,7 @@ using IuCutter.Agent.Reporting;
 using IuCutter.Configuration;
 using IuCutter.Gates;
 using IuCutter.Manifests;
+using IuCutter.Policies;
 
 namespace IuCutter.Agent.Smoking;
 
@@ -29,7 +30,12 @@ public sealed class SmokeWork(TargetHost host, Operation operation, ReleaseId re
                 whole = ReleaseReading.Take(host.Root, release, cancellationToken);
                 return Observation.Of(whole.Files.HoldsTheManifest, whole.Files.ToString(), whole.Measured);
             });
-            ReadAnchors(g, looks, configuration?.Anchors ?? [], cancellationToken);
+            if (configuration is not null)
+            {
+                PolicyCheck.Keeps(host.Policy, g, "smoke", () => PolicyRules.BrokenBySmoke(host.Policy, configuration));
+                ReadAnchors(g, looks, configuration.Anchors, cancellationToken);
+            }
+
             return Task.CompletedTask;
         });
         await operation.RunGateAsync(GateId.G6, g => new PayloadChecks(host, operation, release, configuration!, []).SmokeAsync(g, cancellationToken));

@@ -19,6 +19,17 @@ public static class ReleaseCommands
         ];
     }
 
+    /// <summary>What a smoke runs: its own commands, and those that read a switch.</summary>
+    public static IEnumerable<PlannedCommand> OfSmoke(ReleaseConfiguration configuration)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        return
+        [
+            .. Of("smoke", configuration.Smoke, configuration.Detected?.Smoke),
+            .. (configuration.Assert ?? []).Select((a, i) => (Number: i + 1, Off: a as Assertion.SwitchOffCommand)).Where(a => a.Off is not null).Select(a => new PlannedCommand($"assert.{a.Number}", a.Off!.Command)),
+        ];
+    }
+
     private static IEnumerable<PlannedCommand> Of(string part, IEnumerable<CheckCommand>? configured, IReadOnlyList<Candidate>? detected) => configured is not null
         ? configured.Select((command, i) => new PlannedCommand($"{part}.{i + 1}", command))
         : (detected ?? []).SelectMany(way => way.Commands.Select((command, i) => new PlannedCommand($"{part}.{i + 1}", command, way.Probe)));

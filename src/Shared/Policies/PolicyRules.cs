@@ -26,8 +26,17 @@ public static class PolicyRules
             .. policy.RequiresSwitchOff ? WithoutSwitchOff(configuration) : [],
             .. policy.RequiresCleanTree && !IsClean(checks.GetValueOrDefault("G0.clean")) ? ["clean: the work tree held what the commit does not, or was not looked at"] : (string[])[],
             .. ReleaseCommands.Of(configuration).SelectMany(c => OfCommand(policy, c)),
-            .. policy.Programs is { } allowed ? ForeignPrograms(allowed, configuration) : [],
+            .. ForeignPrograms(policy, ReleaseCommands.Of(configuration), configuration.Guards.OfType<Guard.Tool>().Where(t => t.Version is not null).Select(t => t.Name)),
         ];
+    }
+
+    /// <summary>As <see cref="Broken"/>, of a smoke alone: it runs what was pushed earlier, when another policy may have been in force.</summary>
+    public static IReadOnlyList<string> BrokenBySmoke(AgentPolicy policy, ReleaseConfiguration configuration)
+    {
+        ArgumentNullException.ThrowIfNull(policy);
+        ArgumentNullException.ThrowIfNull(configuration);
+        var commands = ReleaseCommands.OfSmoke(configuration).ToList();
+        return [.. commands.SelectMany(c => OfCommand(policy, c)), .. ForeignPrograms(policy, commands, [])];
     }
 
     private static string? Missing(PolicyPart part, ReleaseConfiguration c, Dictionary<string, Check> checks)
@@ -128,11 +137,11 @@ public static class PolicyRules
         }
     }
 
-    private static IEnumerable<string> ForeignPrograms(IReadOnlyList<string> allowed, ReleaseConfiguration c) => ReleaseCommands.Of(c)
+    private static IEnumerable<string> ForeignPrograms(AgentPolicy policy, IEnumerable<PlannedCommand> commands, IEnumerable<string> tools) => policy.Programs is not { } allowed ? [] : commands
         .SelectMany(p => (IReadOnlyList<string>?[])[p.Command.Run, p.Probe, p.Command.Effect?.Run])
         .Where(run => run is { Count: > 0 })
         .Select(run => run![0])
-        .Concat(c.Guards.OfType<Guard.Tool>().Where(t => t.Version is not null).Select(t => t.Name))
+        .Concat(tools)
         .Distinct(StringComparer.Ordinal)
         .Where(p => !allowed.Contains(p, StringComparer.Ordinal))
         .Select(p => $"programs: {p} is not among {(allowed.Count == 0 ? "those allowed, which are none" : string.Join(", ", allowed))}");
