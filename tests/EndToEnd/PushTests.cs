@@ -257,4 +257,69 @@ public sealed class PushTests
         Assert.Equal(Enum.GetValues<GateId>(), gates);
         Assert.Equal("1..2\nok 1 - cut\nok 2 - join\n", (await scene.CliAsync("logs", operation, "--check", "G5.test.1")).Exits(0).Output);
     }
+    [Fact]
+    public async Task A_manifest_travels_as_an_edit_of_the_one_that_is_live()
+    {
+        await using var scene = await Scene.WithoutAgentAsync();
+        var port = Programs.FreePort();
+        await scene.StartAgentAsync("--port", $"{port}");
+        await ManyFilesAsync(scene);
+        await using var proxy = Proxy.Start(port);
+        string[] push = ["--target", $"http://127.0.0.1:{proxy.Port}", "--no-source-tests"];
+        (await scene.PushAsync(push)).Exits(0);
+        var first = proxy.Passed;
+        scene.Payload.Write("many/7.txt", "changed");
+        await scene.Payload.CommitAsync("one of many");
+
+        (await scene.PushAsync(push)).Exits(0);
+
+        Assert.True(first > 150_000, $"{first} bytes");
+        Assert.InRange(proxy.Passed - first, 1, 60_000);
+        Assert.Equal("changed", await File.ReadAllTextAsync(Path.Combine(scene.Slot, "many", "7.txt")));
+    }
+
+    [Fact]
+    public async Task A_manifest_whose_base_the_target_cannot_read_is_sent_whole()
+    {
+        await using var scene = await Scene.OpenAsync();
+        await ManyFilesAsync(scene);
+        (await scene.PushAsync()).Exits(0);
+        var first = scene.Live!;
+        var known = Directory.GetFiles(Path.Combine(scene.Folder, "cache", "iucutter", "manifests")).ToHashSet(StringComparer.Ordinal);
+        scene.Payload.Write("many/8.txt", "changed first");
+        await scene.Payload.CommitAsync("a second time");
+        (await scene.PushAsync()).Exits(0);
+        foreach (var newer in Directory.GetFiles(Path.Combine(scene.Folder, "cache", "iucutter", "manifests")).Where(f => !known.Contains(f)))
+        {
+            File.Delete(newer);
+        }
+
+        File.Delete(Path.Combine(scene.Root, ".iucutter", "releases", first, "manifest"));
+        scene.Payload.Write("many/7.txt", "changed");
+        await scene.Payload.CommitAsync("one of many");
+
+        (await scene.PushAsync()).Exits(0).Says("the push's manifest does not come out of");
+
+        Assert.Equal("changed", await File.ReadAllTextAsync(Path.Combine(scene.Slot, "many", "7.txt")));
+    }
+
+    [Fact]
+    public async Task A_home_in_which_nothing_can_be_kept_hinders_no_push()
+    {
+        await using var scene = await Scene.OpenAsync();
+        await File.WriteAllTextAsync(Path.Combine(scene.Folder, "cache"), "a file where the cache would be");
+
+        (await scene.PushAsync()).Exits(0);
+    }
+
+    private static async Task ManyFilesAsync(Scene scene)
+    {
+        for (var i = 0; i < 2000; i++)
+        {
+            scene.Payload.Write($"many/{i}.txt", $"{i}");
+        }
+
+        await scene.Payload.CommitAsync("many");
+    }
+
 }

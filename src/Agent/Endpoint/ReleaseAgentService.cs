@@ -36,7 +36,9 @@ public sealed class ReleaseAgentService(TargetHost host, OperationBoard board, G
             return new OperationReply { OperationId = done, Attached = true, Done = true };
         }
 
-        return Reply(board.Start(order.ToLedger(), operation => new PushWork(host, operation, order), work => work.Order.IsSameAs(order)));
+        var reply = Reply(board.Start(order.ToLedger(), operation => new PushWork(host, operation, order), work => work.Order.IsSameAs(order)));
+        reply.Releases.AddRange(EditedManifest.Bases(host.Ledger.History(order.Slot)));
+        return reply;
     });
 
     public override Task<PlanReply> Plan(PlanRequest request, ServerCallContext context) => AnswerAsync(async () =>
@@ -229,25 +231,33 @@ public sealed class ReleaseAgentService(TargetHost host, OperationBoard board, G
             return new OfferResult([], 0, 0, 0);
         }
 
-        var manifest = new MemoryStream(parts.Current.Manifest.Length == 0 ? 0 : (int)work.Order.ManifestBytes);
-        do
-        {
-            manifest.Write(parts.Current.ManifestBrotli is { } piece ? CompressedPiece.Read(piece) : parts.Current.Manifest.Span);
-            if (manifest.Length > work.Order.ManifestBytes)
-            {
-                throw new RefusalException(RefusalCode.BadRequest, $"the manifest is longer than the {work.Order.ManifestBytes} bytes that the push says", "push again");
-            }
-        }
-        while (await parts.MoveNext(cancellationToken));
-
+        var manifest = parts.Current.ManifestEdit is { } edit
+            ? EditedManifest.Read(host.Root, work.Order, edit)
+            : await WholeManifestAsync(parts, work.Order, cancellationToken);
         if (!await work.Preflight.WaitAsync(cancellationToken))
         {
             throw new RefusalException(RefusalCode.WrongState, "the preflight did not pass: nothing is wanted", "`iucutter watch` shows why");
         }
 
         return await work.Transfer.IsOpen.WaitAsync(cancellationToken)
-            ? await work.Transfer.OfferAsync(manifest.Length == 0 ? null : manifest.GetBuffer().AsMemory(0, (int)manifest.Length), cancellationToken)
+            ? await work.Transfer.OfferAsync(manifest, cancellationToken)
             : new OfferResult([], 0, 0, 0);
+    }
+
+    /// <returns>Null where it came before.</returns>
+    private static async Task<ReadOnlyMemory<byte>?> WholeManifestAsync(IAsyncStreamReader<OfferPart> parts, PushOrder order, CancellationToken cancellationToken)
+    {
+        var manifest = new MemoryStream(parts.Current.Manifest.Length == 0 ? 0 : (int)order.ManifestBytes);
+        do
+        {
+            manifest.Write(parts.Current.ManifestBrotli is { } piece ? CompressedPiece.Read(piece) : parts.Current.Manifest.Span);
+            if (manifest.Length > order.ManifestBytes)
+            {
+                throw new RefusalException(RefusalCode.BadRequest, $"the manifest is longer than the {order.ManifestBytes} bytes that the push says", "push again");
+            }
+        }
+        while (await parts.MoveNext(cancellationToken));
+        return manifest.Length == 0 ? null : manifest.GetBuffer().AsMemory(0, (int)manifest.Length);
     }
 
     private PushWork Work(string operation) => board.WorkOf<PushWork>(operation) ?? throw new RefusalException(

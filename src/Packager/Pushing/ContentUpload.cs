@@ -1,5 +1,3 @@
-using System.IO.Compression;
-using Google.Protobuf;
 using Grpc.Core;
 using IuCutter.Configuration;
 using IuCutter.Packager.Connecting;
@@ -15,17 +13,14 @@ namespace IuCutter.Packager.Pushing;
 /// </summary>
 /// <param name="isJoined">True when another packager began the push: it may yet bring what this one cannot.</param>
 /// <param name="bundle">Makes the bundle, where contents travel as one; null where they do not.</param>
+/// <param name="offer">The manifest, as briefly as the target can take it.</param>
 internal sealed class ContentUpload(
-    Target target, string operation, bool isJoined, ReleaseContents contents, BundleUpload? bundle, IOperationView view, TimeProvider time)
+    Target target, string operation, bool isJoined, ReleaseContents contents, BundleUpload? bundle, ManifestOffer offer, IOperationView view, TimeProvider time)
 {
-    private const int ManifestPart = 256 * 1024;
-    private const int ManifestQuality = 9;
-    private const int ManifestWindowBits = 20;
     private const int MostDamaged = 3;
 
     private readonly Patience _patience = new(time);
     private readonly LinkPace _pace = new();
-    private bool _manifestIsThere;
     private int _damaged;
     private ulong _leastMissing = ulong.MaxValue;
     private ulong _mostOfBundle;
@@ -160,17 +155,13 @@ internal sealed class ContentUpload(
     private async Task<(List<ContentRange> Ranges, OfferTotals Totals)> OfferAsync(ReleaseAgent.ReleaseAgentClient client, CancellationToken cancellation)
     {
         using var call = client.Offer(cancellationToken: cancellation);
-        var manifest = _manifestIsThere ? default : contents.Manifest.CanonicalBytes;
         try
         {
-            var at = 0;
-            do
+            foreach (var part in offer.Parts(operation))
             {
-                var part = manifest.Slice(at, Math.Min(ManifestPart, manifest.Length - at));
-                await call.RequestStream.WriteAsync(PartOf(part, isFirst: at == 0), cancellation);
-                at += part.Length;
+                await call.RequestStream.WriteAsync(part, cancellation);
             }
-            while (at < manifest.Length);
+
             await call.RequestStream.CompleteAsync();
         }
         catch (Exception e) when (e is RpcException or InvalidOperationException)
@@ -185,25 +176,8 @@ internal sealed class ContentUpload(
             totals = call.ResponseStream.Current.Totals ?? totals;
         }
 
-        _manifestIsThere = true;
+        offer.Taken();
         return (ranges, totals);
-    }
-
-    /// <summary>A target that takes bundles takes a compressed manifest: beside a bundle it would be most of what travels.</summary>
-    private OfferPart PartOf(ReadOnlyMemory<byte> manifest, bool isFirst)
-    {
-        var part = new OfferPart { OperationId = isFirst ? operation : "" };
-        var room = new byte[bundle is null ? 0 : manifest.Length];
-        if (room.Length > 0 && BrotliEncoder.TryCompress(manifest.Span, room, out var length, ManifestQuality, ManifestWindowBits))
-        {
-            part.ManifestBrotli = new CompressedData { Data = UnsafeByteOperations.UnsafeWrap(room.AsMemory(0, length)), Size = (uint)manifest.Length };
-        }
-        else
-        {
-            part.Manifest = UnsafeByteOperations.UnsafeWrap(manifest);
-        }
-
-        return part;
     }
 
     private async Task<UploadReceipt> UploadAsync(

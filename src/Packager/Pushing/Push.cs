@@ -35,7 +35,8 @@ internal sealed class Push(PushSubject subject, PushAsk ask, Target target, IOpe
         Lock(request, contents.Manifest);
         var reply = await target.AskAsync((client, options) => client.PushAsync(request, options), cancellation);
         using var bundle = BundleFor(reply.OperationId);
-        var upload = new ContentUpload(target, reply.OperationId, reply.Attached, contents, bundle, view, here.Time);
+        var offer = new ManifestOffer(contents.Manifest, reply.Releases, ManifestMemory.Of(here), bundle is not null);
+        var upload = new ContentUpload(target, reply.OperationId, reply.Attached, contents, bundle, offer, view, here.Time);
         try
         {
             var exit = await FollowAsync(reply, upload, gates.Gates, cancellation);

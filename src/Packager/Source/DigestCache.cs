@@ -81,25 +81,9 @@ internal sealed class DigestCache
     /// <summary>Keeps what was added. A cache that cannot be written is no failure: the next push reads again.</summary>
     public void Save()
     {
-        if (_path is null || _new.Count == 0)
+        if (_path is not null && _new.Count > 0)
         {
-            return;
-        }
-
-        var temporary = $"{_path}.{Environment.ProcessId}.new";
-        try
-        {
-            MakeFolder();
-            using (var file = File.OpenHandle(temporary, FileMode.Create, FileAccess.Write))
-            {
-                RandomAccess.Write(file, Merged(), 0);
-            }
-
-            File.Move(temporary, _path, overwrite: true);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            File.Delete(temporary);
+            CacheFile.TryReplace(_path, Merged());
         }
     }
 
@@ -132,19 +116,6 @@ internal sealed class DigestCache
         BinaryPrimitives.ReadInt64LittleEndian(record[(2 * Sha256Digest.Bytes)..]));
 
     private ReadOnlySpan<byte> Record(int index) => _records.Span.Slice(index * RecordBytes, RecordBytes);
-
-    private void MakeFolder()
-    {
-        var folder = Path.GetDirectoryName(_path)!;
-        if (OperatingSystem.IsWindows())
-        {
-            Directory.CreateDirectory(folder);
-        }
-        else
-        {
-            Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        }
-    }
 
     /// <summary>Old and new, in order; the old are left out where it would become too much.</summary>
     private ReadOnlySpan<byte> Merged()
