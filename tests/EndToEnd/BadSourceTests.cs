@@ -42,13 +42,31 @@ public sealed class BadSourceTests
         await using var scene = await Scene.OpenAsync();
         scene.Payload.Write("app.txt", "not committed\n");
 
-        (await scene.PushAsync()).Exits(0).Says("1 paths not committed, so not released (first: app.txt)");
+        var run = (await scene.PushAsync("--verbose")).Exits(0).Says("1 path not committed, so not released").Says("it is known what the work tree holds");
+        Assert.DoesNotContain("holds nothing that the commit does not", run.All, StringComparison.Ordinal);
         Assert.Equal("version 1\n", await File.ReadAllTextAsync(Path.Combine(scene.Slot, "app.txt")));
 
         scene.Payload.Write("iucutter.yaml", Payload.Yaml("source: { clean: required }"));
         await scene.Payload.CommitAsync("strict");
         scene.Payload.Write("app.txt", "not committed again\n");
         (await scene.PushAsync()).Exits(3).Says("G0").Says("verdict B");
+    }
+
+    [Theory]
+    [InlineData(true, "the push goes by the commit's")]
+    [InlineData(false, "the push goes by a commit that has none")]
+    public async Task A_configuration_that_is_not_committed_is_said_not_to_count(bool isInCommit, string said)
+    {
+        await using var scene = await Scene.OpenAsync();
+        if (!isInCommit)
+        {
+            File.Delete(Path.Combine(scene.Payload.Folder, "iucutter.yaml"));
+            await scene.Payload.CommitAsync("without");
+        }
+
+        scene.Payload.Write("iucutter.yaml", Payload.Yaml("keep: 7"));
+
+        (await scene.PushAsync(isInCommit ? [] : ["--without", "test", "--without", "smoke"])).Exits(0).Says("iucutter.yaml in the work tree is not committed").Says(said);
     }
 
     [Fact]

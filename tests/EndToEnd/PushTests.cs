@@ -257,6 +257,27 @@ public sealed class PushTests
         Assert.Equal(Enum.GetValues<GateId>(), gates);
         Assert.Equal("1..2\nok 1 - cut\nok 2 - join\n", (await scene.CliAsync("logs", operation, "--check", "G5.test.1")).Exits(0).Output);
     }
+    [Theory]
+    [InlineData("/etc", "a link to /etc")]
+    [InlineData(null, "nothing there")]
+    public async Task A_smoke_or_rollback_says_nothing_of_a_live_release_that_the_slot_does_not_show(string? instead, string seen)
+    {
+        await using var scene = await Scene.OpenAsync();
+        (await scene.PushAsync()).Exits(0);
+        var live = scene.Live!;
+        File.Delete(scene.Slot);
+        if (instead is not null)
+        {
+            File.CreateSymbolicLink(scene.Slot, instead);
+        }
+
+        (await scene.CliAsync("smoke", "--slot", "app")).Exits(3).Says(seen).Says($"ln -sfT .iucutter/releases/{live}/tree").Says("verdict B");
+        (await scene.CliAsync("rollback", "--slot", "app", "--to", live)).Exits(3).Says(seen).Says("ln -sfT");
+
+        await Programs.OutputOfAsync(scene.Root, "ln", "-sfT", $".iucutter/releases/{live}/tree", scene.Slot);
+        (await scene.CliAsync("smoke", "--slot", "app")).Exits(0);
+    }
+
     [Fact]
     public async Task A_manifest_travels_as_an_edit_of_the_one_that_is_live()
     {

@@ -48,9 +48,15 @@ internal sealed class ReleaseAnswer(TargetHost host)
             throw new RefusalException(RefusalCode.NotAllowed, $"release {release} was never proved in slot {slot}", "push its commit again: the gates prove it");
         }
 
-        return release == history.Live
-            ? throw new RefusalException(RefusalCode.WrongState, $"release {release} is live already", "nothing needs to be done")
-            : wanted;
+        return release == history.Live ? throw LiveAlready(slot, release) : wanted;
+    }
+
+    private RefusalException LiveAlready(string slot, string release)
+    {
+        var seen = host.Root.Slot(slot).Read();
+        return SlotCheck.IsAsRecorded(seen, release)
+            ? new RefusalException(RefusalCode.WrongState, $"release {release} is live already", "nothing needs to be done")
+            : new RefusalException(RefusalCode.WrongState, $"the slot is {seen}, but the ledger says that {release} is live; someone changed it by hand", SlotCheck.HowToRepair(host.Root, slot, release));
     }
 
     private SlotHistory History(string slot)

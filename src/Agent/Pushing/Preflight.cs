@@ -154,7 +154,7 @@ public sealed class Preflight(TargetHost host, PushOrder order)
                     $"{foreign.What} that this agent did not make lies at {Path.Combine(host.Root.Path, order.Slot)}; it is left untouched: move it away, or push to another slot"),
                 SlotState.Free when recorded is not null => Observation.Held($"slot free: its link to {recorded} was taken away by hand"),
                 _ when seen.ToString() != expected => Observation.CouldNotRun(
-                    $"the slot is {seen}, but the ledger says {expected}; someone switched it by hand: put it back, or remove the link"),
+                    $"the slot is {seen}, but the ledger says {expected}; someone switched it by hand: {SlotCheck.HowToRepair(host.Root, order.Slot, recorded)}, or remove the link"),
                 SlotState.Live live => Observation.Held($"slot live with {live.Release.Commit}"),
                 _ => Observation.Held("slot free"),
             };

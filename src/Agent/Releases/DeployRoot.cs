@@ -62,6 +62,13 @@ public sealed class DeployRoot : IDisposable
 
     public string TreePath(ReleaseId release) => System.IO.Path.Combine(Path, OwnDirectory, "releases", release.ToString(), "tree");
 
+    /// <summary>What a person types to have a slot as the ledger says again; it overwrites no directory.</summary>
+    public string Repair(string slot, string release)
+    {
+        var place = System.IO.Path.Combine(Path, slot).Replace("'", @"'\''", StringComparison.Ordinal);
+        return $"ln -sfT {OwnDirectory}/releases/{release}/tree '{place}'";
+    }
+
     /// <summary>What the link at a slot says when this release is live; relative, so that the root can be moved as a whole.</summary>
     public static byte[] LinkText(ReleaseId release) => Encoding.ASCII.GetBytes($"{OwnDirectory}/releases/{release}/tree");
 

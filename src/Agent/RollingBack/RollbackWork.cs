@@ -51,9 +51,7 @@ public sealed class RollbackWork(TargetHost host, Operation operation, ReleaseId
 
     private void Inspect(CheckList gate, SlotState seen, string? recorded, CancellationToken cancellationToken)
     {
-        gate.Observe("slot", "the slot is as the ledger says", $"link to {recorded}", () => seen.ToString() == $"link to {recorded}"
-            ? Observation.Held("slot as recorded")
-            : Observation.CouldNotRun($"the slot is {seen}; someone switched it by hand: put it back first"));
+        SlotCheck.Observe(gate, host.Root, operation.Slot, seen, recorded);
         gate.Observe("whole", "the release is whole", $"every file of {to} equals its manifest", () =>
         {
             var comparison = ReleaseFolder.Verify(host.Root, to, cancellationToken);

@@ -20,10 +20,16 @@ public sealed class SmokeWork(TargetHost host, Operation operation, ReleaseId re
         ReleaseConfiguration? configuration = null;
         ReleaseReading? whole = null;
         var looks = new TargetLooks(host, operation);
+        var live = host.Ledger.History(operation.Slot).Live;
         looks.Begin(TargetReading.Take(host.Root, operation.Slot, [], cancellationToken));
         await operation.RecordHostAsync(host.Payload.SearchPath, cancellationToken);
         await operation.RunGateAsync(GateId.G3, g =>
         {
+            if (release.ToString() == live)
+            {
+                SlotCheck.Observe(g, host.Root, operation.Slot, looks.First!.Slot, live);
+            }
+
             g.Observe("whole", "the release is whole", $"every file of {release} equals its manifest", () =>
             {
                 configuration = ReleaseFolder.ReadConfiguration(host.Root, release);

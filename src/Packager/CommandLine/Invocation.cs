@@ -47,7 +47,7 @@ internal static class Invocation
             ExitCode.Usage,
             "BAD_CONFIGURATION",
             string.Join('\n', configuration.Problems.Select(problem => SafeText.Line(problem.ToString()))),
-            "docs/configuration.md says what each key takes",
+            "what is read is the commit's file, not the work tree's: commit what you change; docs/configuration.md says what each key takes",
             configuration),
         OperationCanceledException => new CommandException(ExitCode.Interrupted, "INTERRUPTED", "interrupted"),
         IOException or UnauthorizedAccessException => new CommandException(ExitCode.Failed, "IO_FAILED", SafeText.Line(failure.Message), null, failure),
@@ -70,7 +70,7 @@ internal static class Invocation
 
         if (said.Next is { Length: > 0 } next)
         {
-            here.Errors.Line($"  next: {next}");
+            here.Errors.Line($"  next: {next.Replace("\n", "\n        ", StringComparison.Ordinal)}");
         }
 
         if (arguments.Contains("--json", StringComparer.Ordinal))

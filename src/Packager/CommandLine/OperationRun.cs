@@ -28,6 +28,6 @@ internal static class OperationRun
     public static CommandException Detached(string operation, Target target) => new(
         ExitCode.Interrupted,
         "DETACHED",
-        $"detached: the operation goes on at {target.Address}",
+        $"detached: operation {(operation.Length == 0 ? "" : operation + " ")}goes on at {target.Address}; a push whose gates pass still switches its slot, and `iucutter rollback` takes that back",
         $"iucutter watch{(operation.Length == 0 ? "" : " " + operation)} --target {target.Address}");
 }

@@ -44,7 +44,7 @@ internal sealed class SshForward : IAsyncDisposable
         {
             lock (_errors)
             {
-                return string.Join("; ", SafeText.LastLines(_errors.ToString(), 6).Where(line => line.Length > 0));
+                return string.Join("; ", SafeText.LastLines(_errors.ToString(), 6).Where(line => line.Length > 0).Distinct(StringComparer.Ordinal));
             }
         }
     }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Grpc.Core;
+using IuCutter.Gates;
 using IuCutter.Ledgers;
 using IuCutter.Packager.Connecting;
 using IuCutter.Packager.Showing;
@@ -18,6 +19,7 @@ internal sealed class OperationWatch(Target target, IOperationView view, TimePro
     private OperationStory _story = new("", null, null);
     private long _next = 1;
     private CommandException? _shownTrouble;
+    private string _lastSeen = "before its first gate";
 
     /// <param name="operation">Empty: the newest.</param>
     /// <exception cref="CommandException">The operation is unknown, or the target stayed unreachable.</exception>
@@ -41,11 +43,24 @@ internal sealed class OperationWatch(Target target, IOperationView view, TimePro
             // A stream that ends before the operation has: the agent was stopped, and settles the operation at its next start.
             if (!await _patience.AgainAsync(cancellation))
             {
-                throw trouble ?? new CommandException(
-                    ExitCode.Failed, "NO_END", $"operation {_story.Operation} has stopped without an end", $"`iucutter status` says how the target is; the agent's own output says why");
+                throw trouble is null ? Stopped() : Lost(trouble);
             }
         }
     }
+
+    private CommandException Stopped() => new(
+        ExitCode.Failed,
+        "NO_END",
+        $"operation {_story.Operation} has stopped without an end; it was last seen {_lastSeen}",
+        $"`iucutter status --target {target.Address}` says how the target is; the agent's own output says why");
+
+    /// <summary>Whoever reads this in the night wants to know how far it came, and where to look when the agent is back.</summary>
+    private CommandException Lost(CommandException trouble) => new(
+        trouble.Exit,
+        trouble.Code,
+        $"{trouble.Message}\noperation {_story.Operation} was under way there, and was last seen {_lastSeen}; the agent ends or undoes it when it starts again",
+        $"{trouble.Next}\nthen: iucutter watch {_story.Operation} --target {target.Address}",
+        trouble);
 
     /// <summary>Reads until the stream ends or breaks.</summary>
     /// <returns>What broke it; null when it ended.</returns>
@@ -96,6 +111,13 @@ internal sealed class OperationWatch(Target target, IOperationView view, TimePro
         if (entry is not null)
         {
             _story = _story.With(entry.Event);
+            _lastSeen = entry.Event switch
+            {
+                LedgerEvent.GateBegun begun => $"in {begun.Gate} {begun.Gate.Subject()}",
+                LedgerEvent.GateClosed closed => $"after {closed.Gate} {closed.Gate.Subject()}",
+                LedgerEvent.SlotSwitched { Release: { } release } => $"in G7, with the slot switched to {release}",
+                _ => _lastSeen,
+            };
         }
 
         if ((long)happened.Number >= showFrom)

@@ -22,8 +22,7 @@ internal sealed class Push(PushSubject subject, PushAsk ask, Target target, IOpe
         var reached = ReachAsync(memory, cancellation);
         view.Heading($"push {subject.Commit.Id[..12]} of {subject.Source.Place} to slot {subject.Configuration.Slot} at {target.Address}");
         using var gates = new SourceGates(subject, ask, view, here, reached);
-        await gates.RunAsync(cancellation);
-        await reached;
+        await RunAsync(gates, reached, cancellation);
         if (gates.Stopper is { } stopper)
         {
             return NothingBegun(stopper);
@@ -53,6 +52,19 @@ internal sealed class Push(PushSubject subject, PushAsk ask, Target target, IOpe
                     detached.Code,
                     $"{detached.Message}, but contents were still missing there: unless the same push is run again within a minute it ends, and nothing is changed",
                     detached.Next);
+        }
+    }
+
+    private static async Task RunAsync(SourceGates gates, Task reached, CancellationToken cancellation)
+    {
+        try
+        {
+            await gates.RunAsync(cancellation);
+            await reached;
+        }
+        catch (OperationCanceledException e) when (cancellation.IsCancellationRequested)
+        {
+            throw new CommandException(ExitCode.Interrupted, "INTERRUPTED", "interrupted: nothing was begun on the target", next: null, e);
         }
     }
 

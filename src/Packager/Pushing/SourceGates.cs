@@ -68,26 +68,22 @@ internal sealed class SourceGates(PushSubject subject, PushAsk ask, IOperationVi
             ("tree", commit.Tree),
             ("source", source.Format),
             ("place", commit.Remote ?? source.Place)));
-        await list.ObserveAsync("clean", "the work tree holds nothing that the commit does not", CleanRule(), async () =>
+        WorkTreeState? state = null;
+        var isRequired = subject.Configuration.Source.Clean == CleanTreeRule.Required;
+        await list.ObserveAsync("clean", isRequired ? "the work tree holds nothing that the commit does not" : "it is known what the work tree holds that the commit does not", CleanRule(), async () =>
         {
-            var state = await source.ReadWorkTreeAsync(cancellation);
-            var isRequired = subject.Configuration.Source.Clean == CleanTreeRule.Required;
-            return state is null
-                ? Observation.Held("no work tree")
-                : Observation.Of(
-                    state.IsClean || !isRequired,
-                    state.IsClean ? "work tree clean" : $"{state.DirtyCount} paths not committed, so not released (first: {state.DirtyPaths[0]})",
-                    ("paths not committed", state.DirtyCount));
+            state = await source.ReadWorkTreeAsync(cancellation);
+            return state is null ? Observation.Held("no work tree") : Judge(state, isRequired);
         });
-        list.Observe("configuration", "what is to be checked is known", "a test and a smoke, or their gaps by name", () => Observation.Held(
-            subject.IsConfigured ? $"{ReleaseConfiguration.FileName} of the commit" : $"no {ReleaseConfiguration.FileName}{(subject.Detection is { } found ? $"; {found.Sentence}" : "")}"));
+        list.Observe("configuration", "what is to be checked is known", "a test and a smoke, or their gaps by name", () => Observation.Held(ConfigurationRead(state)));
         foreach (var part in (string[])["test", "smoke"])
         {
             list.Observe($"has-{part}", $"the release has a {part}", $"a {part} command", () => subject.Has(part)
                 ? Observation.Held($"{part} known")
-                : Observation.CouldNotRun(
-                    $"neither {ReleaseConfiguration.FileName} nor detection names one; write `{part}:` into {ReleaseConfiguration.FileName}, or push with `--without {part}`",
-                    subject.Gaps.FirstOrDefault(g => g.Id == $"no-{part}")));
+                : subject.Gaps.FirstOrDefault(g => g.Id == $"no-{part}") is { } gap
+                    ? Observation.CouldNotRun(gap.Statement, gap)
+                    : Observation.CouldNotRun(
+                        $"neither {ReleaseConfiguration.FileName} nor detection names one; write `{part}:` into {ReleaseConfiguration.FileName}, or push with `--without {part}`"));
         }
 
         NameOtherGaps(list);
@@ -100,6 +96,29 @@ internal sealed class SourceGates(PushSubject subject, PushAsk ask, IOperationVi
         {
             list.Observe(gap.Id, "every part of the configuration is run", "nothing left out", () => Observation.CouldNotRun(gap.Statement, gap));
         }
+    }
+
+    private static Observation Judge(WorkTreeState state, bool isRequired) => state.IsClean
+        ? Observation.Held("work tree clean", ("paths not committed", 0))
+        : Observation.Of(
+            !isRequired,
+            $"{Amount.Count(state.DirtyCount, "path")} not committed, so not released",
+            ("paths not committed", state.DirtyCount),
+            ("first of them", state.DirtyPaths[0]));
+
+    /// <summary>A file that someone has just written is not the one that counts until it is committed.</summary>
+    private string ConfigurationRead(WorkTreeState? state)
+    {
+        var said = subject.IsConfigured
+            ? $"{ReleaseConfiguration.FileName} of the commit"
+            : $"no {ReleaseConfiguration.FileName}{(subject.Detection is { } found ? $"; {found.Sentence}" : "")}";
+        if (state?.DirtyPaths.Any(p => p.ToString() == ReleaseConfiguration.FileName) != true)
+        {
+            return said;
+        }
+
+        view.Note($"{ReleaseConfiguration.FileName} in the work tree is not committed: the push goes by {(subject.IsConfigured ? "the commit's" : "a commit that has none")}");
+        return said + "; the one in the work tree is not committed and not used";
     }
 
     private string CleanRule() => subject.Configuration.Source.Clean == CleanTreeRule.Required ? "a clean work tree" : "any state, reported";
