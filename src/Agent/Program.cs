@@ -7,12 +7,20 @@ namespace IuCutter.Agent;
 internal static class Program
 {
     private const int Failed = 1;
+    private const int Misused = 2;
 
     private static Task<int> Main(string[] args)
     {
         var root = new RootCommand("The target's side of IuCutter: receives releases, proves them, promotes them, rolls them back.");
         root.Subcommands.Add(Serve());
-        return root.Parse(args).InvokeAsync();
+        var parsed = root.Parse(args);
+        return parsed.Errors.Count == 0 ? parsed.InvokeAsync() : RefuseAsync(parsed);
+    }
+
+    private static async Task<int> RefuseAsync(ParseResult parsed)
+    {
+        await Console.Error.WriteLineAsync($"iucutter-agent: {string.Join(' ', parsed.Errors.Select(e => e.Message))}\n  next: iucutter-agent serve --help");
+        return Misused;
     }
 
     private static Command Serve()

@@ -9,8 +9,10 @@ namespace IuCutter.Agent.Endpoint;
 internal sealed class ReleaseAnswer(TargetHost host)
 {
     /// <param name="slot">Empty: every slot's.</param>
+    /// <exception cref="RefusalException">There is no such slot.</exception>
     public ListReleasesReply List(string slot)
     {
+        _ = slot.Length == 0 ? null : History(slot);
         var reply = new ListReleasesReply();
         foreach (var name in host.Ledger.Slots.Where(s => slot.Length == 0 || s == slot))
         {

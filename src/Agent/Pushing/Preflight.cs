@@ -60,6 +60,7 @@ public sealed class Preflight(TargetHost host, PushOrder order)
         CheckSandbox(gate);
         CheckRoom(gate);
         CheckSlot(gate);
+        new PresentRelease(host, order).Check(gate);
         CheckWayBack(gate);
         return true;
     }

@@ -1,7 +1,6 @@
 using IuCutter.Agent.Measuring;
 using IuCutter.Agent.Operations;
 using IuCutter.Agent.Payload;
-using IuCutter.Agent.Posix;
 using IuCutter.Agent.Releases;
 using IuCutter.Agent.Reporting;
 using IuCutter.Configuration;
@@ -110,18 +109,19 @@ public sealed class PushWork(TargetHost host, Operation operation, PushOrder ord
     private bool IsWhole(CheckList gate, CancellationToken cancellationToken)
     {
         var comparison = ReleaseFolder.TryVerify(host.Root, order.Release, cancellationToken);
-        var isInUse = IsInUse(order.Release);
+        var present = new PresentRelease(host, order);
+        var isInUse = present.Users.Count > 0;
 
         // What its own commands have left in a release that is in use is no change of what was released; one that is not is staged anew.
         var isChanged = comparison is not { HoldsTheManifest: true } || (comparison.Extra > 0 && !isInUse);
-        if (isChanged || WasPushedDifferently())
+        if (isChanged || present.WasPushedDifferently())
         {
             if (isInUse)
             {
                 throw new RefusalException(
                     RefusalCode.WrongState,
                     $"release {order.Release} is live or on the way back, and "
-                        + (isChanged ? $"lies there changed ({comparison?.ToString() ?? "it cannot be read"})" : "was pushed there with another configuration or slot; with another --name it is a release of its own"),
+                        + (isChanged ? $"lies there changed ({comparison?.ToString() ?? "it cannot be read"})" : "was brought with another configuration meanwhile"),
                     "push another commit, or roll back to a release before it first");
             }
 
@@ -138,23 +138,6 @@ public sealed class PushWork(TargetHost host, Operation operation, PushOrder ord
         });
         return true;
     }
-
-    private bool WasPushedDifferently()
-    {
-        using var folder = host.Root.OpenRelease(order.Release);
-        if (folder.Status("configuration.json"u8) is not { Kind: NodeKind.File })
-        {
-            return true;
-        }
-
-        using var file = folder.OpenRead("configuration.json"u8);
-        var kept = new byte[RandomAccess.GetLength(file)];
-        return RandomAccess.Read(file, kept, 0) != kept.Length || !kept.AsSpan().SequenceEqual(order.ConfigurationJson);
-    }
-
-    private bool IsInUse(ReleaseId release) => host.Ledger.Slots
-        .Select(host.Ledger.History)
-        .Any(h => h.Live == release.ToString() || h.WayBack.Contains(release.ToString(), StringComparer.Ordinal));
 
     private void Publish(CheckList gate, Staging staging, CancellationToken cancellationToken)
     {

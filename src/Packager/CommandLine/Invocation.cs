@@ -115,7 +115,18 @@ internal static class Invocation
 
     // The library sets its lists on lines of their own.
     private static string OneLine(string message) =>
-        SafeText.Line(string.Join(' ', message.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)));
+        SafeText.Line(string.Join(' ', message.Replace("System.Nullable`1[System.UInt32]", "a whole number", StringComparison.Ordinal).Replace("System.UInt32", "a whole number", StringComparison.Ordinal)
+            .Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)));
 
-    private static string Path(ParseResult parsed) => parsed.CommandResult.Command is Verb verb ? verb.Name + " " : "";
+    /// <summary>The words that lead to the command: of one within another, both.</summary>
+    private static string Path(ParseResult parsed)
+    {
+        var words = new Stack<string>();
+        for (SymbolResult? at = parsed.CommandResult; at is CommandResult { Command: Verb verb }; at = at.Parent)
+        {
+            words.Push(verb.Name + " ");
+        }
+
+        return string.Concat(words);
+    }
 }

@@ -119,6 +119,11 @@ internal static class VerifyVerb
 
     private static async Task<ExitCode> PayloadAsync(string path, string? manifest, string? digest, Surroundings here, CancellationToken cancellation)
     {
+        if (!File.Exists(path) && !Directory.Exists(path))
+        {
+            throw CommandException.Usage($"there is nothing at '{path}'", "name an artifact, a directory or a report that is there");
+        }
+
         var wanted = digest is { } hex
             ? Sha256Digest.TryParse(hex, out var named) ? named : throw CommandException.Usage($"--sha256 '{hex}': 64 lower-case hex digits are wanted")
             : (Sha256Digest?)null;

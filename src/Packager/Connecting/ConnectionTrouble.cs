@@ -26,7 +26,7 @@ internal static class ConnectionTrouble
             $"no agent at {unix}: the socket is there, but nobody listens", NotRunning(unix), cause),
         SocketError.AccessDenied => Unreachable(
             $"user '{Environment.UserName}' may not connect to {unix}",
-            $"run as the socket's owner or join its group; `ls -l {unix.Path}` names them",
+            $"have the operator start the agent with `--allow-user {Environment.UserName}`, or run as the agent's own user; `ls -l {unix.Path}` names it",
             cause),
         null => Unreachable($"the agent at {unix} does not answer", $"see the agent's own output; is it another program's socket?", cause),
         _ => Unreachable($"{unix} cannot be reached: {cause.Message}", NotRunning(unix), cause),

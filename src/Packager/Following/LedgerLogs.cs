@@ -17,8 +17,10 @@ internal sealed class LedgerLogs(Target target, Surroundings here)
     public async Task<ExitCode> ShowAsync(string operation, uint last, bool json, CancellationToken cancellation)
     {
         var lines = new JsonLines(here.Out);
+        var count = 0;
         await _lines.ReadAsync(operation, last, line =>
         {
+            count++;
             if (json)
             {
                 lines.Write(members => ProgramView.WriteLedgerLine(members, line.Span));
@@ -28,7 +30,9 @@ internal sealed class LedgerLogs(Target target, Surroundings here)
                 here.Screen.Line(LedgerLines.TryRead(line.Span) is { } entry ? LedgerText.Line(entry) : "     ?  (a line that this version of iucutter does not know)");
             }
         }, cancellation);
-        return ExitCode.Passed;
+        return count > 0 || operation.Length == 0
+            ? ExitCode.Passed
+            : throw CommandException.Usage($"operation {operation} is not in the ledger of {target.Address}", $"`iucutter logs --target {target.Address}` shows those that are");
     }
 
     /// <summary>Writes what a check's command printed to standard output, byte for byte, escaped where that is a terminal.</summary>
@@ -41,7 +45,7 @@ internal sealed class LedgerLogs(Target target, Surroundings here)
         var where = operation.Length == 0 ? "the ledger" : operation;
         if (found is null)
         {
-            throw CommandException.Usage($"{where} has no check '{checkId}'", "`iucutter logs` lists the checks of each operation");
+            throw CommandException.Usage($"{where} has no check '{checkId}'", $"`iucutter logs --target {target.Address}` lists the checks of each operation");
         }
 
         if (found.Check.Evidence?.Command is not { } command)

@@ -24,7 +24,7 @@ internal static class OperationOutcome
             // Those were changes of then; this time nothing was done.
             Changes = wasLiveAlready ? [] : ended.Changes,
             Undo = OnTarget(ended.Undo, target),
-            Next = OnTarget(ended.Next, target),
+            Next = OnTarget(ended.Next ?? (story.FailedWithOutput is { } check ? $"iucutter logs {story.Operation} --check {check}" : null), target),
             WasLiveAlready = wasLiveAlready,
         };
     }

@@ -164,7 +164,7 @@ internal sealed class MappingReader
             if (!_known.Contains(entry.Key.Text, StringComparer.Ordinal))
             {
                 var path = Path.Key(Quoted.Plain(entry.Key.Text));
-                _problems.Add(entry.Key.Line, entry.Key.Column, path.Shown, $"unknown key {Described(entry.Key.Text, _known)}; known here: {Quoted.List(_known)}");
+                _problems.Add(entry.Key.Line, entry.Key.Column, path.Shown, $"unknown key {Described(entry.Key.Text, _known)}; known here: {Quoted.List(_known.Distinct(StringComparer.Ordinal))}");
             }
         }
     }
