@@ -198,7 +198,7 @@ public sealed class InterruptedTests
 
         (await scene.PushAsync("--slot", "two", "--no-source-tests")).Exits(3).Says($"held by push {scene.Ledger[^1].Operation} since");
         (await first).Exits(0);
-        (await scene.PushAsync("--slot", "two", "--no-source-tests")).Exits(3).Says("with another configuration or slot");
+        (await scene.PushAsync("--slot", "two", "--no-source-tests")).Exits(3).Says("is slot one's, live there or on the way back");
 
         Assert.Equal("version 1\n", await File.ReadAllTextAsync(Path.Combine(scene.Root, "one", "app.txt")));
     }
