@@ -47,6 +47,22 @@ public sealed class WayTests
     }
 
     [Fact]
+    public async Task A_push_does_not_become_the_connection_that_ssh_would_keep_for_others()
+    {
+        await using var scene = await Scene.OpenAsync();
+        await using var sshd = await Sshd.StartAsync(Path.Combine(scene.Folder, "ssh"));
+        var keeping = Path.Combine(scene.Folder, "keeping");
+        var shared = Path.Combine(scene.Folder, "shared");
+        await File.WriteAllTextAsync(keeping, $"ControlMaster auto\nControlPath {shared}\nControlPersist 60\n{await File.ReadAllTextAsync(sshd.ClientConfiguration)}");
+        var variables = scene.Variables();
+        variables["IUCUTTER_SSH"] = $"ssh -F {keeping}";
+
+        (await Programs.RunAsync(Programs.Packager, ["push", "--target", $"ssh://root@127.0.0.1:{sshd.Port}{scene.Socket}"], scene.Payload.Folder, variables)).Exits(0).Says("verdict A");
+
+        Assert.False(File.Exists(shared));
+    }
+
+    [Fact]
     public async Task A_connection_that_breaks_again_and_again_only_delays_a_push()
     {
         await using var scene = await Scene.WithoutAgentAsync();

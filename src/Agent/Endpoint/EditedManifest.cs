@@ -9,11 +9,14 @@ namespace IuCutter.Agent.Endpoint;
 /// <summary>A manifest that came as an edit of one that lies on the target.</summary>
 internal static class EditedManifest
 {
-    private const int MostBases = 4;
+    private const int MostBases = 32;
 
-    /// <summary>The releases whose manifests are worth an edit, the live one first.</summary>
-    public static IEnumerable<string> Bases(SlotHistory history) =>
-        history.WayBack.Reverse().Prepend(history.Live).OfType<string>().Distinct(StringComparer.Ordinal).Take(MostBases);
+    /// <summary>The releases whose manifests are worth an edit, the likeliest first: the slot's live one, those on its way back, and others of the same name.</summary>
+    public static IEnumerable<string> Bases(DeployRoot root, SlotHistory history, ReleaseId release) =>
+        history.WayBack.Reverse().Prepend(history.Live).OfType<string>()
+            .Concat(root.Releases().OrderBy(r => r.Name == release.Name ? 0 : 1).Select(r => r.ToString()))
+            .Distinct(StringComparer.Ordinal)
+            .Take(MostBases);
 
     /// <exception cref="RefusalException">Nothing comes out of it that could be the push's manifest.</exception>
     public static ReadOnlyMemory<byte> Read(DeployRoot root, PushOrder order, Protos.V1.ManifestEdit edit)

@@ -37,7 +37,7 @@ public sealed class ReleaseAgentService(TargetHost host, OperationBoard board, G
         }
 
         var reply = Reply(board.Start(order.ToLedger(), operation => new PushWork(host, operation, order), work => work.Order.IsSameAs(order)));
-        reply.Releases.AddRange(EditedManifest.Bases(host.Ledger.History(order.Slot)));
+        reply.Releases.AddRange(EditedManifest.Bases(host.Root, host.Ledger.History(order.Slot), order.Release));
         return reply;
     });
 

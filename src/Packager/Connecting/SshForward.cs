@@ -116,7 +116,9 @@ internal sealed class SshForward : IAsyncDisposable
     {
         var words = (program ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries);
         List<string> command = words.Length == 0 ? ["ssh"] : [.. words];
-        command.AddRange(["-N", "-T", "-o", "ExitOnForwardFailure=yes", "-L", $"{localSocket}:{address.Socket ?? TargetChoice.DefaultSocket}"]);
+
+        // A connection that stands is used. Becoming one that others share is not for a process that ends with its push: with ControlPersist it would leave at once.
+        command.AddRange(["-N", "-T", "-o", "ControlMaster=no", "-o", "ExitOnForwardFailure=yes", "-L", $"{localSocket}:{address.Socket ?? TargetChoice.DefaultSocket}"]);
         if (!isInteractive)
         {
             command.AddRange(["-o", "BatchMode=yes"]);
