@@ -12,11 +12,10 @@ internal sealed class ReleaseAnswer(TargetHost host)
     /// <exception cref="RefusalException">There is no such slot.</exception>
     public ListReleasesReply List(string slot)
     {
-        _ = slot.Length == 0 ? null : History(slot);
         var reply = new ListReleasesReply();
-        foreach (var name in host.Ledger.Slots.Where(s => slot.Length == 0 || s == slot))
+        foreach (var name in slot.Length == 0 ? host.Ledger.Slots : [slot])
         {
-            var history = host.Ledger.History(name);
+            var history = History(name);
             reply.Releases.AddRange(history.Staged.Reverse().Select(id => Read(name, history, id)).OfType<Release>());
         }
 

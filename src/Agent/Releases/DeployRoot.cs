@@ -66,11 +66,11 @@ public sealed class DeployRoot : IDisposable
     public string Repair(string slot, string release)
     {
         var place = System.IO.Path.Combine(Path, slot).Replace("'", @"'\''", StringComparison.Ordinal);
-        return $"ln -sfT {OwnDirectory}/releases/{release}/tree '{place}'";
+        return $"ln -sfT {LinkPath(release)} '{place}'";
     }
 
     /// <summary>What the link at a slot says when this release is live; relative, so that the root can be moved as a whole.</summary>
-    public static byte[] LinkText(ReleaseId release) => Encoding.ASCII.GetBytes($"{OwnDirectory}/releases/{release}/tree");
+    public static byte[] LinkText(ReleaseId release) => Encoding.ASCII.GetBytes(LinkPath(release.ToString()));
 
     /// <summary>The release that a link's text names; null when it is none of ours.</summary>
     public static ReleaseId? ReleaseOf(ReadOnlySpan<byte> linkText)
@@ -143,6 +143,8 @@ public sealed class DeployRoot : IDisposable
         Directory.Dispose();
         _lock.Dispose();
     }
+
+    private static string LinkPath(string release) => $"{OwnDirectory}/releases/{release}/tree";
 
     private static byte[] Name(ReleaseId release) => Encoding.ASCII.GetBytes(release.ToString());
 }

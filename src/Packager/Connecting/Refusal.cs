@@ -30,25 +30,7 @@ internal static class Refusal
         };
         return refusal.StatusCode == StatusCode.Unimplemented
             ? new CommandException(exit, "AGENT_TOO_OLD", $"the agent at {address} does not know this call: {Detail(refusal)}", "bring agent and iucutter to the same version", refusal)
-            : new CommandException(exit, CodeOf(refusal) ?? refusal.StatusCode.ToString(), Detail(refusal), WithTarget(NextOf(refusal), address), refusal);
-    }
-
-    /// <summary>The agent does not know by which address it was reached: its commands, in backticks, are to be typed here.</summary>
-    public static string? WithTarget(string? next, TargetAddress address)
-    {
-        const string Begin = "`iucutter ";
-        if (next is null || next.Contains("--target", StringComparison.Ordinal))
-        {
-            return next;
-        }
-
-        for (var at = next.IndexOf(Begin, StringComparison.Ordinal); at >= 0; at = next.IndexOf(Begin, at + Begin.Length, StringComparison.Ordinal))
-        {
-            var end = next.IndexOf('`', at + 1);
-            next = end < 0 ? next : next.Insert(end, $" --target {address}");
-        }
-
-        return next;
+            : new CommandException(exit, CodeOf(refusal) ?? refusal.StatusCode.ToString(), Detail(refusal), TypedCommand.InText(NextOf(refusal), address), refusal);
     }
 
     public static string? NextOf(RpcException refusal) => Trailer(refusal, NextTrailer);

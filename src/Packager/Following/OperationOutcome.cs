@@ -23,17 +23,11 @@ internal static class OperationOutcome
 
             // Those were changes of then; this time nothing was done.
             Changes = wasLiveAlready ? [] : ended.Changes,
-            Undo = OnTarget(ended.Undo, target),
-            Next = OnTarget(ended.Next ?? (story.FailedWithOutput is { } check ? $"iucutter logs {story.Operation} --check {check}" : null), target),
+            Undo = TypedCommand.On(ended.Undo, target.Address),
+            Next = TypedCommand.On(ended.Next ?? (story.FailedWithOutput is { } check ? $"iucutter logs {story.Operation} --check {check}" : null), target.Address),
             WasLiveAlready = wasLiveAlready,
         };
     }
-
-    /// <summary>The agent does not know by which address it was reached; a command that is to be typed here must name it.</summary>
-    internal static string? OnTarget(string? command, Target target) =>
-        command is not null && command.StartsWith("iucutter ", StringComparison.Ordinal) && !command.Contains("--target", StringComparison.Ordinal)
-            ? $"{command} --target {target.Address}"
-            : command;
 
     private static async Task<string?> PathOfAsync(string release, string slot, Target target, CancellationToken cancellation)
     {

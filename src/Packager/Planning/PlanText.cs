@@ -1,5 +1,4 @@
 using IuCutter.Packager.Connecting;
-using IuCutter.Packager.Following;
 using IuCutter.Packager.Showing;
 using IuCutter.Plans;
 
@@ -26,7 +25,7 @@ internal static class PlanText
     {
         var next = locked.Plan.ApprovalRequired
             ? $"iucutter approve {locked.Path} --key ~/.ssh/id_ed25519 --as NAME"
-            : OperationOutcome.OnTarget($"iucutter push --plan {locked.Path}", target);
+            : TypedCommand.On($"iucutter push --plan {locked.Path}", target.Address);
         if (json)
         {
             new JsonLines(here.Out).Write(j =>

@@ -17,18 +17,19 @@ internal sealed class ManifestOffer(Manifest manifest, IEnumerable<string> relea
     // A longer edit saves too little, and would not fit a message.
     private const int LongestEdit = 2 << 20;
     private bool _isThere;
-    private bool _wasEdited;
+    private bool _isEditTried;
 
     /// <summary>The parts of the next offer: an edit the first time, if there can be one; the whole manifest until it was taken; and then none of it.</summary>
     public IEnumerable<OfferPart> Parts(string operation)
     {
-        if (!_isThere && !_wasEdited && Edit() is { } edit)
+        if (_isThere)
         {
-            _wasEdited = true;
-            return [new OfferPart { OperationId = operation, ManifestEdit = edit }];
+            return [new OfferPart { OperationId = operation }];
         }
 
-        return _isThere ? [new OfferPart { OperationId = operation }] : Whole(operation);
+        var edit = _isEditTried ? null : Edit();
+        _isEditTried = true;
+        return edit is null ? Whole(operation) : [new OfferPart { OperationId = operation, ManifestEdit = edit }];
     }
 
     /// <summary>The target has it.</summary>

@@ -70,7 +70,10 @@ internal sealed class SourceGates(PushSubject subject, PushAsk ask, IOperationVi
             ("place", commit.Remote ?? source.Place)));
         WorkTreeState? state = null;
         var isRequired = subject.Configuration.Source.Clean == CleanTreeRule.Required;
-        await list.ObserveAsync("clean", isRequired ? "the work tree holds nothing that the commit does not" : "it is known what the work tree holds that the commit does not", CleanRule(), async () =>
+        var (clean, rule) = isRequired
+            ? ("the work tree holds nothing that the commit does not", "a clean work tree")
+            : ("it is known what the work tree holds that the commit does not", "any state, reported");
+        await list.ObserveAsync("clean", clean, rule, async () =>
         {
             state = await source.ReadWorkTreeAsync(cancellation);
             return state is null ? Observation.Held("no work tree") : Judge(state, isRequired);
@@ -120,8 +123,6 @@ internal sealed class SourceGates(PushSubject subject, PushAsk ask, IOperationVi
         view.Note($"{ReleaseConfiguration.FileName} in the work tree is not committed: the push goes by {(subject.IsConfigured ? "the commit's" : "a commit that has none")}");
         return said + "; the one in the work tree is not committed and not used";
     }
-
-    private string CleanRule() => subject.Configuration.Source.Clean == CleanTreeRule.Required ? "a clean work tree" : "any state, reported";
 
     private async Task LocalSourceAsync(CheckList list, CancellationToken cancellation)
     {

@@ -14,7 +14,7 @@ public static class ReleaseCommands
             .. Of("compile", c.Compile, found?.Compile),
             .. Of("import", c.Import, found?.Import),
             .. Of("test", c.Test?.Select(t => t.Command), found?.Test),
-            .. (c.Assert ?? []).Select((a, i) => (Check: $"assert.{i + 1}", Command: Of(a))).Where(a => a.Command is not null).Select(a => new PlannedCommand(a.Check, a.Command!)),
+            .. OfAssertions(c, _ => true),
             .. Of("smoke", c.Smoke, found?.Smoke),
         ];
     }
@@ -26,9 +26,14 @@ public static class ReleaseCommands
         return
         [
             .. Of("smoke", configuration.Smoke, configuration.Detected?.Smoke),
-            .. (configuration.Assert ?? []).Select((a, i) => (Number: i + 1, Off: a as Assertion.SwitchOffCommand)).Where(a => a.Off is not null).Select(a => new PlannedCommand($"assert.{a.Number}", a.Off!.Command)),
+            .. OfAssertions(configuration, a => a is Assertion.SwitchOffCommand),
         ];
     }
+
+    private static IEnumerable<PlannedCommand> OfAssertions(ReleaseConfiguration configuration, Func<Assertion, bool> isMeant) => (configuration.Assert ?? [])
+        .Select((a, i) => (Check: $"assert.{i + 1}", Command: isMeant(a) ? Of(a) : null))
+        .Where(a => a.Command is not null)
+        .Select(a => new PlannedCommand(a.Check, a.Command!));
 
     private static IEnumerable<PlannedCommand> Of(string part, IEnumerable<CheckCommand>? configured, IReadOnlyList<Candidate>? detected) => configured is not null
         ? configured.Select((command, i) => new PlannedCommand($"{part}.{i + 1}", command))

@@ -21,12 +21,14 @@ public sealed record ManifestEdit(IReadOnlyList<ulong> Steps, ReadOnlyMemory<byt
         {
             var line = LineOf(later);
             var path = PathOf(line);
-            while (at < earlier.Length && PathOf(LineOf(earlier[at..])).SequenceCompareTo(path) < 0)
+            var old = LineOf(earlier[at..]);
+            while (!old.IsEmpty && PathOf(old).SequenceCompareTo(path) < 0)
             {
-                at += LineOf(earlier[at..]).Length;
+                at += old.Length;
+                old = LineOf(earlier[at..]);
             }
 
-            if (LineOf(earlier[at..]).SequenceEqual(line))
+            if (old.SequenceEqual(line))
             {
                 writer.Copy(at, line.Length);
                 at += line.Length;
