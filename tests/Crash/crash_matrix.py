@@ -152,7 +152,12 @@ def case(base, folder, source, point, kind, after=None):
     else:
         faults.append("the point was not reached")
         target.stop()
+    # The packager would ask the next agent again, between two readings of the disk.
+    if client.poll() is None:
+        client.send_signal(signal.SIGSTOP)
     faults += settle(target, before, kind)
+    if client.poll() is None:
+        client.send_signal(signal.SIGCONT)
     said = client.communicate(timeout=150)[0].decode(errors="replace")
     if "PASS" in said and client.returncode == 0 and live(target) == before and kind == "push":
         faults.append("the packager says that it passed, and the slot is as it was")

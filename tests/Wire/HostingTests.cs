@@ -153,7 +153,7 @@ public sealed class HostingTests
     [Fact]
     public void A_block_is_lent_to_one_at_a_time()
     {
-        using var pool = new ReceiveBuffers().Create();
+        using var pool = ReceiveBuffers.CreatePool();
         var first = pool.Rent(4096);
         Assert.Equal(64 * 1024, first.Memory.Length);
 

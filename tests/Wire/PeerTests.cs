@@ -55,7 +55,7 @@ public sealed class PeerTests
     private static Task<ProbeHost> StartWithStandardServicesAsync() => ProbeHost.StartAsync(
         kestrel: server => ReceiveBuffers.SetLimits(server.Limits),
         services: services => services
-            .AddSingleton<Microsoft.AspNetCore.Connections.IMemoryPoolFactory<byte>, ReceiveBuffers>()
+            .AddReceiveBuffers()
             .AddSingleton<Readiness>()
             .AddSingleton(new ServedServices(
                 Protos.Probe.Descriptor, Health.Descriptor, ReflectionV1.Descriptor, ReflectionV1Alpha.Descriptor)),

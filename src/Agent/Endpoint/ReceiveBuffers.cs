@@ -1,14 +1,20 @@
 using System.Buffers;
+#if NET10_0_OR_GREATER
 using Microsoft.AspNetCore.Connections;
+#else
+using System.Runtime.CompilerServices;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+#endif
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace IuCutter.Agent.Endpoint;
 
 /// <summary>
 /// What Kestrel receives uploads into: 64 KiB blocks instead of 4 KiB ones, and windows wide enough that a sender is not kept waiting.
-/// Measured: 1.25 to 1.8 times the throughput and at least a third less CPU. Register it as the host's <see cref="IMemoryPoolFactory{T}"/>.
+/// Measured: 1.25 to 1.8 times the throughput and at least a third less CPU.
 /// </summary>
-public sealed class ReceiveBuffers : IMemoryPoolFactory<byte>
+public static class ReceiveBuffers
 {
     private const int StreamWindow = 4 * 1024 * 1024;
     private const int ConnectionWindow = 8 * 1024 * 1024;
@@ -26,5 +32,25 @@ public sealed class ReceiveBuffers : IMemoryPoolFactory<byte>
         limits.Http2.KeepAlivePingTimeout = TimeSpan.FromSeconds(20);
     }
 
-    public MemoryPool<byte> Create(MemoryPoolOptions? options = null) => new BlockPool();
+    /// <summary>Makes the host's Kestrel receive into such blocks.</summary>
+    public static IServiceCollection AddReceiveBuffers(this IServiceCollection services) =>
+#if NET10_0_OR_GREATER
+        services.AddSingleton<IMemoryPoolFactory<byte>, BlockPools>();
+#else
+        services.Configure<SocketTransportOptions>(options => SetPools(options, CreatePool));
+#endif
+
+    /// <summary>One pool, which keeps what it was given back for the next time.</summary>
+    public static MemoryPool<byte> CreatePool() => new BlockPool();
+
+#if NET10_0_OR_GREATER
+    private sealed class BlockPools : IMemoryPoolFactory<byte>
+    {
+        public MemoryPool<byte> Create(MemoryPoolOptions? options = null) => CreatePool();
+    }
+#else
+    /// <summary>Kestrel has had this setting since .NET 5, for its own tests alone; IMemoryPoolFactory came with .NET 10.</summary>
+    [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "set_MemoryPoolFactory")]
+    private static extern void SetPools(SocketTransportOptions options, Func<MemoryPool<byte>> factory);
+#endif
 }

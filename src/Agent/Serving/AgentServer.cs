@@ -14,7 +14,6 @@ using IuCutter.Ledgers;
 using IuCutter.Policies;
 using IuCutter.Protos.V1;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
@@ -118,7 +117,7 @@ internal static class AgentServer
         });
         builder.Logging.SetMinimumLevel(LogLevel.Warning).AddFilter("IuCutter", LogLevel.Information);
         builder.Services.AddSingleton(host).AddSingleton(host.Ledger).AddSingleton(host.Time);
-        builder.Services.AddSingleton<Recovery>().AddSingleton<Readiness>().AddSingleton<IMemoryPoolFactory<byte>, ReceiveBuffers>();
+        builder.Services.AddSingleton<Recovery>().AddSingleton<Readiness>().AddReceiveBuffers();
         builder.Services.AddSingleton(new ServedServices(
             ReleaseAgent.Descriptor, Health.Descriptor, Grpc.Reflection.V1.ServerReflection.Descriptor, Grpc.Reflection.V1Alpha.ServerReflection.Descriptor));
         builder.Services.AddSingleton(s => new OperationBoard(

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Text;
 using IuCutter.Digests;
 
 namespace IuCutter.Packager.Source;
@@ -50,9 +51,11 @@ internal readonly record struct GitObjectId
 
     public void WriteHex(Span<byte> destination)
     {
-        Span<byte> bytes = stackalloc byte[32];
+        Span<byte> bytes = stackalloc byte[Sha256Digest.Bytes];
+        Span<char> text = stackalloc char[Sha256Digest.Bytes * 2];
         _bytes.CopyTo(bytes);
-        Convert.TryToHexStringLower(bytes[.._length], destination, out _);
+        Convert.TryToHexStringLower(bytes[.._length], text, out var written);
+        Encoding.ASCII.GetBytes(text[..written], destination);
     }
 
     public override string ToString() => _bytes.ToString()[..HexLength];

@@ -3,6 +3,7 @@ using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using System.Text;
 
 namespace IuCutter.Digests;
 
@@ -49,33 +50,23 @@ public readonly record struct Sha256Digest : IComparable<Sha256Digest>
 
     public static bool TryParse([NotNullWhen(true)] string? text, out Sha256Digest digest) => TryParse(text.AsSpan(), out digest);
 
+    /// <summary>From 64 digits. Upper-case ones are refused: one value has one spelling.</summary>
     public static bool TryParse(ReadOnlySpan<char> text, out Sha256Digest digest)
     {
-        Span<byte> ascii = stackalloc byte[Bytes * 2];
-        if (text.Length == ascii.Length)
-        {
-            for (var i = 0; i < ascii.Length; i++)
-            {
-                // What is no byte becomes 0, which is no hex digit either.
-                ascii[i] = text[i] < 128 ? (byte)text[i] : (byte)0;
-            }
-
-            return TryParse(ascii, out digest);
-        }
-
-        digest = default;
-        return false;
-    }
-
-    /// <summary>The same from ASCII. Upper-case digits are refused: one value has one spelling.</summary>
-    public static bool TryParse(ReadOnlySpan<byte> ascii, out Sha256Digest digest)
-    {
         Span<byte> bytes = stackalloc byte[Bytes];
-        var isOne = ascii.Length == Bytes * 2
-            && !ascii.ContainsAnyInRange((byte)'A', (byte)'F')
-            && Convert.FromHexString(ascii, bytes, out _, out _) == OperationStatus.Done;
+        var isOne = text.Length == Bytes * 2
+            && !text.ContainsAnyInRange('A', 'F')
+            && Convert.FromHexString(text, bytes, out _, out _) == OperationStatus.Done;
         digest = isOne ? new Sha256Digest(bytes) : default;
         return isOne;
+    }
+
+    /// <summary>The same from ASCII.</summary>
+    public static bool TryParse(ReadOnlySpan<byte> ascii, out Sha256Digest digest)
+    {
+        Span<char> text = stackalloc char[Bytes * 2];
+        digest = default;
+        return ascii.Length == text.Length && TryParse(text[..Encoding.Latin1.GetChars(ascii, text)], out digest);
     }
 
     /// <exception cref="FormatException">The text is not 64 lower-case hex digits.</exception>

@@ -103,7 +103,9 @@ internal static class ManifestText
     {
         Span<byte> bytes = stackalloc byte[Sha256Digest.Bytes];
         digest.CopyTo(bytes);
-        Convert.TryToHexStringLower(bytes, output, out _);
+        Span<char> text = stackalloc char[DigestLength];
+        Convert.TryToHexStringLower(bytes, text, out _);
+        Encoding.ASCII.GetBytes(text, output);
     }
 
     private static int WriteEscaped(Span<byte> output, string raw)
