@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.RegularExpressions;
 using IuCutter.Ledgers;
 using IuCutter.Tests.EndToEnd.Support;
 
@@ -31,7 +32,7 @@ public sealed class WayTests
         await using var sshd = await Sshd.StartAsync(Path.Combine(scene.Folder, "ssh"));
         var (shared, starts) = (Path.Combine(scene.Folder, "shared"), Path.Combine(scene.Folder, "starts"));
         var counting = Path.Combine(scene.Folder, "counting-ssh");
-        await File.WriteAllTextAsync(counting, $"#!/bin/sh\necho started >> {starts}\nexec ssh -F {sshd.ClientConfiguration} -o ControlPath={shared} \"$@\"\n");
+        await File.WriteAllTextAsync(counting, $"#!/bin/sh\necho \"$@\" >> {starts}\nexec ssh -F {sshd.ClientConfiguration} -o ControlPath={shared} \"$@\"\n");
         File.SetUnixFileMode(counting, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         string[] master = ["-F", sshd.ClientConfiguration, "-o", "ControlMaster=yes", "-o", $"ControlPath={shared}", "-N", "-f", "-p", $"{sshd.Port}", "root@127.0.0.1"];
         (await Programs.RunAsync("/bin/sh", ["-c", "exec ssh \"$@\" >/dev/null 2>&1", "sh", .. master], scene.Folder)).Exits(0);
@@ -39,10 +40,21 @@ public sealed class WayTests
         variables["IUCUTTER_SSH"] = counting;
         scene.Payload.Write("smoke.sh", "sleep 2; echo smoke fine");
         await scene.Payload.CommitAsync("takes its time");
+        var check = await Programs.RunAsync("ssh", ["-F", sshd.ClientConfiguration, "-o", $"ControlPath={shared}", "-O", "check", "-p", $"{sshd.Port}", "root@127.0.0.1"], scene.Folder);
+        var open = $"/proc/{Regex.Match(check.All, "pid=([0-9]+)").Groups[1].Value}/fd";
+        int Open() => Directory.GetFileSystemEntries(open).Length;
+        var before = Open();
 
         (await Programs.RunAsync(Programs.Packager, ["push", "--target", $"ssh://root@127.0.0.1:{sshd.Port}{scene.Socket}"], scene.Payload.Folder, variables)).Exits(0).Says("verdict A");
 
-        Assert.Single(await File.ReadAllLinesAsync(starts));
+        // The second is the one that tells the shared connection to listen no more.
+        Assert.Collection(await File.ReadAllLinesAsync(starts), push => Assert.StartsWith("-N", push, StringComparison.Ordinal), end => Assert.StartsWith("-O cancel", end, StringComparison.Ordinal));
+        for (var waited = 0; waited < 500 && Open() > before; waited++)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System);
+        }
+
+        Assert.Equal(before, Open());
         (await Programs.RunAsync("ssh", ["-F", sshd.ClientConfiguration, "-o", $"ControlPath={shared}", "-O", "exit", "-p", $"{sshd.Port}", "root@127.0.0.1"], scene.Folder)).Exits(0);
     }
 

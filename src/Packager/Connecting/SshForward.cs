@@ -18,16 +18,18 @@ internal sealed class SshForward : IAsyncDisposable
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(4);
     private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(2);
 
+    private readonly TargetAddress.Ssh _address;
+    private readonly Surroundings _here;
     private readonly DirectoryInfo _folder;
     private readonly Process _process;
     private readonly StringBuilder _errors = new();
     private Socket? _first;
 
-    private SshForward(DirectoryInfo folder, Process process)
+    private SshForward(TargetAddress.Ssh address, Surroundings here, DirectoryInfo folder)
     {
-        _folder = folder;
-        _process = process;
+        (_address, _here, _folder) = (address, here, folder);
         Socket = Path.Combine(folder.FullName, "s");
+        _process = Start(CommandFor(address, here.Variable("IUCUTTER_SSH"), Socket, here.IsInteractive));
         _process.ErrorDataReceived += (_, line) => Keep(line.Data);
         _process.BeginErrorReadLine();
     }
@@ -60,10 +62,10 @@ internal sealed class SshForward : IAsyncDisposable
         var folder = Directory.CreateTempSubdirectory("iucutter-");
         try
         {
-            var forward = new SshForward(folder, Start(address, here, Path.Combine(folder.FullName, "s")));
+            var forward = new SshForward(address, here, folder);
             try
             {
-                await forward.WaitAsync(address, here.Time, cancellation);
+                await forward.WaitAsync(cancellation);
                 return forward;
             }
             catch
@@ -93,12 +95,13 @@ internal sealed class SshForward : IAsyncDisposable
                 _process.Kill();
             }
 
-            using var patience = new CancellationTokenSource(EndPatience);
-            await _process.WaitForExitAsync(patience.Token);
-        }
-        catch (OperationCanceledException)
-        {
-            // It was killed; the system reaps it when it can.
+            // The end of its standard error is not waited for: a connection that stood before has that open too, and lets go of it late.
+            for (var waited = TimeSpan.Zero; !_process.HasExited && waited < EndPatience; waited += Pause)
+            {
+                await Task.Delay(Pause, _here.Time);
+            }
+
+            await WithdrawAsync();
         }
         finally
         {
@@ -114,53 +117,74 @@ internal sealed class SshForward : IAsyncDisposable
     /// <summary>The program and its arguments, as execve gets them.</summary>
     internal static IReadOnlyList<string> CommandFor(TargetAddress.Ssh address, string? program, string localSocket, bool isInteractive)
     {
-        var words = (program ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        List<string> command = words.Length == 0 ? ["ssh"] : [.. words];
-
         // A connection that stands is used. Becoming one that others share is not for a process that ends with its push: with ControlPersist it would leave at once.
-        command.AddRange(["-N", "-T", "-o", "ControlMaster=no", "-o", "ExitOnForwardFailure=yes", "-L", $"{localSocket}:{address.Socket ?? TargetChoice.DefaultSocket}"]);
+        List<string> options = ["-N", "-T", "-o", "ControlMaster=no", "-o", "ExitOnForwardFailure=yes"];
         if (!isInteractive)
         {
-            command.AddRange(["-o", "BatchMode=yes"]);
+            options.AddRange(["-o", "BatchMode=yes"]);
         }
 
-        if (address.Port is { } port)
-        {
-            command.AddRange(["-p", port.ToString(CultureInfo.InvariantCulture)]);
-        }
-
-        command.Add((address.User is null ? "" : address.User + "@") + address.Host.Trim('[', ']'));
-        return command;
+        return CommandFor(address, program, localSocket, options);
     }
 
-    private static Process Start(TargetAddress.Ssh address, Surroundings here, string localSocket)
+    private static IReadOnlyList<string> CommandFor(TargetAddress.Ssh address, string? program, string localSocket, IEnumerable<string> options)
     {
-        var command = CommandFor(address, here.Variable("IUCUTTER_SSH"), localSocket, here.IsInteractive);
-        var info = new ProcessStartInfo(command[0], command.Skip(1))
-        {
-            UseShellExecute = false,
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
+        var words = (program ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        string[] port = address.Port is { } number ? ["-p", number.ToString(CultureInfo.InvariantCulture)] : [];
+        return
+        [
+            .. words.Length == 0 ? ["ssh"] : words, .. options, "-L", $"{localSocket}:{address.Socket ?? TargetChoice.DefaultSocket}", .. port,
+            (address.User is null ? "" : address.User + "@") + address.Host.Trim('[', ']'),
+        ];
+    }
+
+    private static ProcessStartInfo Piped(IReadOnlyList<string> command) => new(command[0], command.Skip(1))
+    {
+        UseShellExecute = false,
+        RedirectStandardInput = true,
+        RedirectStandardOutput = true,
+        RedirectStandardError = true,
+    };
+
+    private Process Start(IReadOnlyList<string> command)
+    {
         try
         {
             // Its standard input stays open and silent: an ssh that shares another's connection (ControlMaster) ends when that does, though it has no session.
             // Its questions ssh asks on the terminal itself.
-            return Process.Start(info) ?? throw new InvalidOperationException("No process was started.");
+            return Process.Start(Piped(command)) ?? throw new InvalidOperationException("No process was started.");
         }
         catch (Win32Exception cause)
         {
             throw new CommandException(
                 ExitCode.Unreachable,
                 "SSH_MISSING",
-                $"the program '{command[0]}' cannot be started to reach {address}",
+                $"the program '{command[0]}' cannot be started to reach {_address}",
                 "install OpenSSH's client, or name a program in IUCUTTER_SSH",
                 cause);
         }
     }
 
-    private async Task WaitAsync(TargetAddress.Ssh address, TimeProvider time, CancellationToken cancellation)
+    /// <summary>A connection that stood before goes on listening for us after our ssh has ended, until it is told to stop.</summary>
+    private async Task WithdrawAsync()
+    {
+        if (!await AnswersAsync(CancellationToken.None))
+        {
+            return;
+        }
+
+        TakeFirst()?.Dispose();
+        try
+        {
+            using var cancel = Process.Start(Piped(CommandFor(_address, _here.Variable("IUCUTTER_SSH"), Socket, ["-O", "cancel"])));
+        }
+        catch (Win32Exception)
+        {
+            // Then a socket without a name is left, in the user's own ssh, until that ends.
+        }
+    }
+
+    private async Task WaitAsync(CancellationToken cancellation)
     {
         while (!await AnswersAsync(cancellation))
         {
@@ -171,11 +195,11 @@ internal sealed class SshForward : IAsyncDisposable
                 throw new CommandException(
                     ExitCode.Unreachable,
                     "SSH_FAILED",
-                    string.Create(CultureInfo.InvariantCulture, $"ssh to {address} ended with exit code {_process.ExitCode}: {(Said.Length == 0 ? "it said nothing" : Said)}"),
-                    $"try it by hand: {Destination(address)}");
+                    string.Create(CultureInfo.InvariantCulture, $"ssh to {_address} ended with exit code {_process.ExitCode}: {(Said.Length == 0 ? "it said nothing" : Said)}"),
+                    $"try it by hand: {Destination(_address)}");
             }
 
-            await Task.Delay(Pause, time, cancellation);
+            await Task.Delay(Pause, _here.Time, cancellation);
         }
     }
 
