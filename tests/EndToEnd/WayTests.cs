@@ -48,14 +48,38 @@ public sealed class WayTests
         (await Programs.RunAsync(Programs.Packager, ["push", "--target", $"ssh://root@127.0.0.1:{sshd.Port}{scene.Socket}"], scene.Payload.Folder, variables)).Exits(0).Says("verdict A");
 
         // The second is the one that tells the shared connection to listen no more.
-        Assert.Collection(await File.ReadAllLinesAsync(starts), push => Assert.StartsWith("-N", push, StringComparison.Ordinal), end => Assert.StartsWith("-O cancel", end, StringComparison.Ordinal));
-        for (var waited = 0; waited < 500 && Open() > before; waited++)
-        {
-            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System);
-        }
-
-        Assert.Equal(before, Open());
+        Assert.Collection(await File.ReadAllLinesAsync(starts), push => Assert.StartsWith("-T", push, StringComparison.Ordinal), end => Assert.StartsWith("-O cancel", end, StringComparison.Ordinal));
+        await Programs.UntilAsync(() => Open() == before, "the shared connection listens no more");
         (await Programs.RunAsync("ssh", ["-F", sshd.ClientConfiguration, "-o", $"ControlPath={shared}", "-O", "exit", "-p", $"{sshd.Port}", "root@127.0.0.1"], scene.Folder)).Exits(0);
+    }
+
+    [Theory]
+    [InlineData("command=\"echo this account is closed; exit 1\"")]
+    [InlineData("restrict,port-forwarding,command=\"/bin/false\"")]
+    public async Task A_user_who_may_run_nothing_on_the_target_is_let_through_to_the_agent(string restriction)
+    {
+        await using var scene = await Scene.OpenAsync();
+        await using var sshd = await Sshd.StartAsync(Path.Combine(scene.Folder, "ssh"));
+        var keys = await File.ReadAllTextAsync(sshd.AuthorizedKeys);
+        await File.WriteAllTextAsync(sshd.AuthorizedKeys, $"{restriction} {keys}");
+        var variables = scene.Variables();
+        variables["IUCUTTER_SSH"] = $"ssh -F {sshd.ClientConfiguration}";
+
+        (await Programs.RunAsync(Programs.Packager, ["push", "--target", $"ssh://root@127.0.0.1:{sshd.Port}{scene.Socket}"], scene.Payload.Folder, variables)).Exits(0).Says("verdict A");
+    }
+
+    [Fact]
+    public async Task An_ssh_that_ends_with_its_session_before_the_way_stands_is_asked_for_the_way_alone()
+    {
+        await using var scene = await Scene.OpenAsync();
+        await using var sshd = await Sshd.StartAsync(Path.Combine(scene.Folder, "ssh"));
+        var closing = Path.Combine(scene.Folder, "closing-ssh");
+        await File.WriteAllTextAsync(closing, $"#!/bin/sh\ncase \"$*\" in *' cat') exit 1 ;; esac\nexec ssh -F {sshd.ClientConfiguration} \"$@\"\n");
+        File.SetUnixFileMode(closing, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        var variables = scene.Variables();
+        variables["IUCUTTER_SSH"] = closing;
+
+        (await Programs.RunAsync(Programs.Packager, ["status", "--target", $"ssh://root@127.0.0.1:{sshd.Port}{scene.Socket}"], scene.Payload.Folder, variables)).Exits(0);
     }
 
     [Fact]
@@ -65,7 +89,7 @@ public sealed class WayTests
         await using var sshd = await Sshd.StartAsync(Path.Combine(scene.Folder, "ssh"));
         var keeping = Path.Combine(scene.Folder, "keeping");
         var shared = Path.Combine(scene.Folder, "shared");
-        await File.WriteAllTextAsync(keeping, $"ControlMaster auto\nControlPath {shared}\nControlPersist 60\n{await File.ReadAllTextAsync(sshd.ClientConfiguration)}");
+        await File.WriteAllTextAsync(keeping, $"ControlMaster auto\nControlPath {shared}\nControlPersist 60\nRemoteCommand tmux\nRequestTTY yes\n{await File.ReadAllTextAsync(sshd.ClientConfiguration)}");
         var variables = scene.Variables();
         variables["IUCUTTER_SSH"] = $"ssh -F {keeping}";
 

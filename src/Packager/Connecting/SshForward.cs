@@ -15,23 +15,25 @@ namespace IuCutter.Packager.Connecting;
 internal sealed class SshForward : IAsyncDisposable
 {
     private const int ErrorLimit = 4096;
+
+    /// <summary>ssh's own exit code where it is not the remote command's: ssh(1), EXIT STATUS.</summary>
+    private const int SshFailed = 255;
+
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(4);
     private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(2);
 
     private readonly TargetAddress.Ssh _address;
     private readonly Surroundings _here;
     private readonly DirectoryInfo _folder;
-    private readonly Process _process;
     private readonly StringBuilder _errors = new();
+    private Process _process;
     private Socket? _first;
 
     private SshForward(TargetAddress.Ssh address, Surroundings here, DirectoryInfo folder)
     {
         (_address, _here, _folder) = (address, here, folder);
         Socket = Path.Combine(folder.FullName, "s");
-        _process = Start(CommandFor(address, here.Variable("IUCUTTER_SSH"), Socket, here.IsInteractive));
-        _process.ErrorDataReceived += (_, line) => Keep(line.Data);
-        _process.BeginErrorReadLine();
+        _process = StartForwarding(withSession: true);
     }
 
     /// <summary>The socket on this host that leads to the agent.</summary>
@@ -115,30 +117,34 @@ internal sealed class SshForward : IAsyncDisposable
     }
 
     /// <summary>The program and its arguments, as execve gets them.</summary>
-    internal static IReadOnlyList<string> CommandFor(TargetAddress.Ssh address, string? program, string localSocket, bool isInteractive)
+    private string[] Command(IEnumerable<string> options, params string[] remote)
+    {
+        var words = (_here.Variable("IUCUTTER_SSH") ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        string[] port = _address.Port is { } number ? ["-p", number.ToString(CultureInfo.InvariantCulture)] : [];
+        var host = (_address.User is null ? "" : _address.User + "@") + _address.Host.Trim('[', ']');
+        return [.. words.Length == 0 ? ["ssh"] : words, .. options, "-L", $"{Socket}:{_address.Socket ?? TargetChoice.DefaultSocket}", .. port, host, .. remote];
+    }
+
+    /// <summary>
+    /// With a session: sshd sends small packets at once only when it has run a command (it sets TCP_NODELAY then), and a small push takes 0.2 s longer without.
+    /// cat waits for its input, which never comes, and ends with the connection.
+    /// </summary>
+    private Process StartForwarding(bool withSession)
     {
         // A connection that stands is used. Becoming one that others share is not for a process that ends with its push: with ControlPersist it would leave at once.
-        List<string> options = ["-N", "-T", "-o", "ControlMaster=no", "-o", "ExitOnForwardFailure=yes"];
-        if (!isInteractive)
+        List<string> options = ["-T", "-o", "ControlMaster=no", "-o", "RemoteCommand=none", "-o", "ExitOnForwardFailure=yes"];
+        if (!_here.IsInteractive)
         {
             options.AddRange(["-o", "BatchMode=yes"]);
         }
 
-        return CommandFor(address, program, localSocket, options);
+        var process = Start(withSession ? Command(options, "cat") : Command([.. options, "-N"]));
+        process.ErrorDataReceived += (_, line) => Keep(line.Data);
+        process.BeginErrorReadLine();
+        return process;
     }
 
-    private static IReadOnlyList<string> CommandFor(TargetAddress.Ssh address, string? program, string localSocket, IEnumerable<string> options)
-    {
-        var words = (program ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        string[] port = address.Port is { } number ? ["-p", number.ToString(CultureInfo.InvariantCulture)] : [];
-        return
-        [
-            .. words.Length == 0 ? ["ssh"] : words, .. options, "-L", $"{localSocket}:{address.Socket ?? TargetChoice.DefaultSocket}", .. port,
-            (address.User is null ? "" : address.User + "@") + address.Host.Trim('[', ']'),
-        ];
-    }
-
-    private static ProcessStartInfo Piped(IReadOnlyList<string> command) => new(command[0], command.Skip(1))
+    private static ProcessStartInfo Piped(string[] command) => new(command[0], command.Skip(1))
     {
         UseShellExecute = false,
         RedirectStandardInput = true,
@@ -146,7 +152,7 @@ internal sealed class SshForward : IAsyncDisposable
         RedirectStandardError = true,
     };
 
-    private Process Start(IReadOnlyList<string> command)
+    private Process Start(string[] command)
     {
         try
         {
@@ -176,7 +182,7 @@ internal sealed class SshForward : IAsyncDisposable
         TakeFirst()?.Dispose();
         try
         {
-            using var cancel = Process.Start(Piped(CommandFor(_address, _here.Variable("IUCUTTER_SSH"), Socket, ["-O", "cancel"])));
+            using var cancel = Process.Start(Piped(Command(["-O", "cancel"])));
         }
         catch (Win32Exception)
         {
@@ -186,9 +192,17 @@ internal sealed class SshForward : IAsyncDisposable
 
     private async Task WaitAsync(CancellationToken cancellation)
     {
+        var withSession = true;
         while (!await AnswersAsync(cancellation))
         {
-            if (_process.HasExited)
+            if (_process.HasExited && withSession && _process.ExitCode != SshFailed)
+            {
+                // A user who may run nothing there may still be let through to the agent.
+                withSession = false;
+                _process.Dispose();
+                _process = StartForwarding(withSession);
+            }
+            else if (_process.HasExited)
             {
                 // Its last words may still be on their way.
                 await _process.WaitForExitAsync(cancellation);

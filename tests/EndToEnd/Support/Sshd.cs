@@ -14,6 +14,8 @@ internal sealed class Sshd : IAsyncDisposable
 
     public string ClientConfiguration => Path.Combine(Folder, "client");
 
+    public string AuthorizedKeys => Path.Combine(Folder, "authorized");
+
     public string KnownHosts => Path.Combine(Folder, "known_hosts");
 
     private string Folder { get; }
@@ -26,6 +28,7 @@ internal sealed class Sshd : IAsyncDisposable
             await Programs.OutputOfAsync(folder, "ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", Path.Combine(folder, key));
         }
 
+        File.Copy(Path.Combine(folder, "user.pub"), Path.Combine(folder, "authorized"));
         var port = Programs.FreePort();
         var hostKey = (await File.ReadAllTextAsync(Path.Combine(folder, "host.pub"))).Split(' ');
         await File.WriteAllTextAsync(Path.Combine(folder, "known_hosts"), $"[127.0.0.1]:{port} {hostKey[0]} {hostKey[1]}\n");
@@ -33,7 +36,7 @@ internal sealed class Sshd : IAsyncDisposable
             Port {port}
             ListenAddress 127.0.0.1
             HostKey {folder}/host
-            AuthorizedKeysFile {folder}/user.pub
+            AuthorizedKeysFile {folder}/authorized
             PidFile none
             StrictModes no
             UsePAM no
