@@ -26,6 +26,7 @@ internal sealed class LinkPace
     private TimeSpan _time;
     private double _plainRate;
     private int _resting;
+    private bool _wasSlow;
 
     /// <summary>The brotli quality, or null for none.</summary>
     public int? Quality { get; private set; }
@@ -55,8 +56,10 @@ internal sealed class LinkPace
         };
         if (Quality is null)
         {
-            _plainRate = contentRate;
-            Quality = _resting-- > 0 ? null : fitting;
+            // A target that is busy for a moment looks like a link of middling speed; a slow link is slow twice.
+            var isSure = linkRate < SlowLink || _wasSlow;
+            (_plainRate, _wasSlow) = (contentRate, fitting is not null);
+            Quality = _resting-- > 0 || !isSure ? null : fitting;
         }
         else if (contentRate < _plainRate * LeastGain)
         {

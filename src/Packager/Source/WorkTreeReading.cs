@@ -6,7 +6,11 @@ namespace IuCutter.Packager.Source;
 /// <summary>Reads a commit's files from the work tree as far as they are the commit's, on all cores; hands them over in order.</summary>
 internal sealed class WorkTreeReading(string root, TreeItemList items)
 {
-    private const int BatchItems = 32;
+    private const int BatchItems = 64;
+
+    // Enough that no core waits while what was read is being kept.
+    private static readonly int Ahead = 4 * Environment.ProcessorCount;
+
     // After so many files without one that is equal, this work tree is another commit's.
     private const int MostInVain = 512;
 
@@ -23,7 +27,7 @@ internal sealed class WorkTreeReading(string root, TreeItemList items)
         var (next, proven, seen) = (0, 0, 0);
         while (next < files.Length || under.Count > 0)
         {
-            while (next < files.Length && under.Count <= Environment.ProcessorCount && (proven > 0 || seen < MostInVain))
+            while (next < files.Length && under.Count < Ahead && (proven > 0 || seen < MostInVain))
             {
                 var batch = free.TryPop(out var used) ? used : new WorkTreeBatch(_root);
                 var numbers = files.AsMemory(next, Math.Min(BatchItems, files.Length - next));

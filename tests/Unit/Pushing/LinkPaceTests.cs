@@ -70,6 +70,22 @@ public sealed class LinkPaceTests
         Assert.InRange(plain, 1, 10);
     }
 
+    [Fact]
+    public void A_target_that_is_busy_for_a_moment_is_not_taken_for_a_slow_link()
+    {
+        var pace = new LinkPace();
+        for (var i = 0; i < 5; i++)
+        {
+            Send(pace, 30e6, 1 << 20);
+            Assert.Null(pace.Quality);
+            Send(pace, 200e6, 1 << 20);
+            Assert.Null(pace.Quality);
+        }
+
+        Send(pace, 30e6, 2 << 20);
+        Assert.Equal(1, pace.Quality);
+    }
+
     private static void Send(LinkPace pace, double bytesPerSecond, int bytes)
     {
         for (var sent = 0; sent < bytes; sent += Part)
