@@ -116,6 +116,27 @@ public sealed class WayTests
     }
 
     [Theory]
+    [InlineData(null)]
+    [InlineData(3_000_000)]
+    public async Task To_a_far_target_contents_go_over_several_connections_and_one_that_breaks_only_delays_them(int? cutAfter)
+    {
+        const int Bytes = 20_000_000;
+        await using var scene = await Scene.WithoutAgentAsync();
+        var port = Programs.FreePort();
+        await scene.StartAgentAsync("--port", $"{port}");
+        await WriteNoiseAsync(scene, Bytes);
+        await scene.Payload.CommitAsync("big");
+        await using var proxy = Proxy.Start(port, cutAfter, delay: TimeSpan.FromMilliseconds(25));
+
+        (await scene.PushAsync("--target", $"http://127.0.0.1:{proxy.Port}", "--no-source-tests")).Exits(0);
+
+        Assert.True(cutAfter is null ? proxy.Connections == 4 : proxy.Connections > 5, $"the proxy saw {proxy.Connections} connections");
+        var measured = scene.Ledger.Select(e => e.Event).OfType<LedgerEvent.CheckMade>().First(c => c.Check.Id == "G4.contents").Check.Evidence!.Measured!;
+        Assert.Equal(Bytes + 5_000, long.Parse(measured["bytes received"], null), 1_000d);
+        Assert.Equal("0", measured["contents that arrived damaged"]);
+    }
+
+    [Theory]
     [InlineData("-INT")]
     [InlineData("-TERM")]
     public async Task A_packager_that_is_interrupted_while_it_sends_says_what_is_missing_and_the_same_push_goes_on(string signal)

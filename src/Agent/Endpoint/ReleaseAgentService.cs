@@ -16,7 +16,7 @@ using IuCutter.Reports;
 namespace IuCutter.Agent.Endpoint;
 
 /// <summary>The wire's end of the agent: turns calls into operations, and operations into answers. PROTOCOL.md says it in prose.</summary>
-public sealed class ReleaseAgentService(TargetHost host, OperationBoard board, GapClosing closing) : ReleaseAgent.ReleaseAgentBase
+public sealed class ReleaseAgentService(TargetHost host, OperationBoard board, GapClosing closing, UploadLanes lanes) : ReleaseAgent.ReleaseAgentBase
 {
     private const int PartBytes = 256 * 1024;
 
@@ -61,7 +61,8 @@ public sealed class ReleaseAgentService(TargetHost host, OperationBoard board, G
             await responseStream.WriteAsync(answer, cancellationToken);
         }
 
-        var totals = new OfferTotals { Contents = (ulong)result.Contents, Bytes = (ulong)result.Bytes, ResumeOffset = (ulong)result.ResumeOffset, TakesBrotli = true };
+        var totals = new OfferTotals { Contents = (ulong)result.Contents, Bytes = (ulong)result.Bytes, ResumeOffset = (ulong)result.ResumeOffset };
+        (totals.TakesBrotli, totals.MostLanes) = (true, UploadLanes.Most);
         if (result.Bundle is { } bundle)
         {
             (totals.TakesBundle, totals.BundleOffset) = (true, (ulong)bundle.Offset);
@@ -73,9 +74,16 @@ public sealed class ReleaseAgentService(TargetHost host, OperationBoard board, G
 
     public override Task<UploadReceipt> Upload(IAsyncStreamReader<UploadPart> requestStream, ServerCallContext context) => AnswerAsync(async () =>
     {
-        var reader = new UploadReader(requestStream, context.CancellationToken);
-        var start = await reader.StartAsync();
+        var start = await UploadReader.StartOfAsync(requestStream, context.CancellationToken);
         var work = Work(start.OperationId);
+        if (start.Lane > 0)
+        {
+            await lanes.CarryAsync(start, requestStream, context.CancellationToken);
+            return new UploadReceipt();
+        }
+
+        using var all = start.Lanes > 1 ? await lanes.GatherAsync(start, requestStream, context.CancellationToken) : null;
+        var reader = new UploadReader(all ?? requestStream, context.CancellationToken);
         var (received, isWhole) = await work.Transfer.UploadAsync((staging, sign) => reader.ReadIntoAsync(staging, start, sign), context.CancellationToken);
         return new UploadReceipt { Contents = (ulong)received, Bytes = (ulong)reader.Bytes, Whole = isWhole };
     });

@@ -7,14 +7,14 @@ using IuCutter.Protos.V1;
 
 namespace IuCutter.Agent.Endpoint;
 
-/// <summary>Reads one upload: a start, data, and an end that says how much it was. Without that end it is a broken one.</summary>
+/// <summary>Reads one upload: data behind its start, and an end that says how much it was. Without that end it is a broken one.</summary>
 internal sealed class UploadReader(IAsyncStreamReader<UploadPart> parts, CancellationToken cancellationToken)
 {
     private const int MostUncompressed = 1 << 20;
 
     public long Bytes { get; private set; }
 
-    public async Task<UploadStart> StartAsync() =>
+    public static async Task<UploadStart> StartOfAsync(IAsyncStreamReader<UploadPart> parts, CancellationToken cancellationToken) =>
         await parts.MoveNext(cancellationToken) && parts.Current.PartCase == UploadPart.PartOneofCase.Start
             ? parts.Current.Start
             : throw Refused("an upload must begin with a start");

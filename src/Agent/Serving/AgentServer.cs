@@ -117,7 +117,7 @@ internal static class AgentServer
         });
         builder.Logging.SetMinimumLevel(LogLevel.Warning).AddFilter("IuCutter", LogLevel.Information);
         builder.Services.AddSingleton(host).AddSingleton(host.Ledger).AddSingleton(host.Time);
-        builder.Services.AddSingleton<Recovery>().AddSingleton<Readiness>().AddReceiveBuffers();
+        builder.Services.AddSingleton<Recovery>().AddSingleton<Readiness>().AddSingleton<UploadLanes>().AddReceiveBuffers();
         builder.Services.AddSingleton(new ServedServices(
             ReleaseAgent.Descriptor, Health.Descriptor, Grpc.Reflection.V1.ServerReflection.Descriptor, Grpc.Reflection.V1Alpha.ServerReflection.Descriptor));
         builder.Services.AddSingleton(s => new OperationBoard(

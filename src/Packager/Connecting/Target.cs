@@ -61,6 +61,9 @@ internal sealed class Target(TargetAddress address, Surroundings here) : IAsyncD
         }
     }
 
+    /// <summary>Another connection over the way that stands; the caller's to dispose of.</summary>
+    public GrpcChannel OpenAnother() => Open();
+
     /// <summary>One question, one answer, within a time limit.</summary>
     /// <exception cref="CommandException">The target cannot be reached, or refuses.</exception>
     public Task<TReply> AskAsync<TReply>(

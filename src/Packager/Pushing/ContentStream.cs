@@ -7,9 +7,11 @@ using IuCutter.Protos.V1;
 
 namespace IuCutter.Packager.Pushing;
 
-/// <summary>An upload's data on its way: hashed, compressed where the link is slow, one part being sent while the next is made.</summary>
+/// <summary>An upload's data on its way: hashed, compressed where the link is slow, a part being sent by each call while the next is made.</summary>
+/// <param name="streams">The upload's calls: the parts go to them in turn.</param>
 /// <exception cref="TimeoutException">From what sends: the link has taken nothing for two minutes.</exception>
-internal sealed class ContentStream(IClientStreamWriter<UploadPart> stream, LinkPace pace, bool mayCompress, TimeProvider time, CancellationToken cancellation) : IDisposable
+internal sealed class ContentStream(
+    IReadOnlyList<IClientStreamWriter<UploadPart>> streams, LinkPace pace, bool mayCompress, TimeProvider time, CancellationToken cancellation) : IDisposable
 {
     /// <summary>The size of a part before it is compressed, in bytes.</summary>
     public const int PartBytes = 512 * 1024;
@@ -22,11 +24,10 @@ internal sealed class ContentStream(IClientStreamWriter<UploadPart> stream, Link
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(128);
 
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+    private readonly Lane[] _lanes = [.. streams.Select(s => new Lane(s))];
     private byte[] _filling = new byte[PartBytes];
-    private byte[] _leaving = new byte[PartBytes];
-    private byte[] _compressed = [];
     private int _filled;
-    private Task _writing = Task.CompletedTask;
+    private int _parts;
 
     /// <summary>How much was handed over to be sent, uncompressed.</summary>
     public long Sent { get; private set; }
@@ -51,8 +52,8 @@ internal sealed class ContentStream(IClientStreamWriter<UploadPart> stream, Link
     public async Task CloseAsync()
     {
         await LeaveAsync();
-        await _writing;
-        await stream.WriteAsync(new UploadPart { End = new UploadEnd { Bytes = (ulong)Sent, Sha256 = ByteString.CopyFrom(_hash.GetHashAndReset()) } }, cancellation);
+        await Task.WhenAll(_lanes.Select(l => l.Writing));
+        await NextLane().Stream.WriteAsync(new UploadPart { End = new UploadEnd { Bytes = (ulong)Sent, Sha256 = ByteString.CopyFrom(_hash.GetHashAndReset()) } }, cancellation);
     }
 
     public void Dispose() => _hash.Dispose();
@@ -68,31 +69,48 @@ internal sealed class ContentStream(IClientStreamWriter<UploadPart> stream, Link
         _hash.AppendData(data.Span);
         Sent += data.Length;
 
-        // The buffer for what is compressed is free only when the part before has left.
-        await _writing;
+        // Its buffers are free only when the part before has left.
+        var lane = NextLane();
+        await lane.Writing;
         var clock = Stopwatch.GetTimestamp();
-        _writing = WriteAsync(PartOf(data), data.Length, clock);
-        (_filling, _leaving, _filled) = (_leaving, _filling, 0);
+        lane.Writing = WriteAsync(lane.Stream, PartOf(lane, data), data.Length, clock);
+        (_filling, lane.Leaving, _filled) = (lane.Leaving, _filling, 0);
     }
 
-    private UploadPart PartOf(ReadOnlyMemory<byte> data)
+    private Lane NextLane() => _lanes[_parts++ % _lanes.Length];
+
+    private UploadPart PartOf(Lane lane, ReadOnlyMemory<byte> data)
     {
         if (mayCompress && pace.Quality is { } quality)
         {
-            _compressed = _compressed.Length > 0 ? _compressed : new byte[PartBytes];
-            var room = _compressed.AsSpan(0, data.Length - (data.Length / WorthIt));
+            lane.Compressed = lane.Compressed.Length > 0 ? lane.Compressed : new byte[PartBytes];
+            var room = lane.Compressed.AsSpan(0, data.Length - (data.Length / WorthIt));
             if (BrotliEncoder.TryCompress(data.Span, room, out var length, quality, WindowBits))
             {
-                return new UploadPart { Brotli = new CompressedData { Data = UnsafeByteOperations.UnsafeWrap(_compressed.AsMemory(0, length)), Size = (uint)data.Length } };
+                return new UploadPart { Brotli = new CompressedData { Data = UnsafeByteOperations.UnsafeWrap(lane.Compressed.AsMemory(0, length)), Size = (uint)data.Length } };
             }
         }
 
         return new UploadPart { Data = UnsafeByteOperations.UnsafeWrap(data) };
     }
 
-    private async Task WriteAsync(UploadPart part, int content, long clock)
+    private async Task WriteAsync(IClientStreamWriter<UploadPart> stream, UploadPart part, int content, long clock)
     {
         await stream.WriteAsync(part, cancellation).WaitAsync(LongestWait, time, cancellation);
-        pace.Sent(part.Brotli?.Data.Length ?? part.Data.Length, content, Stopwatch.GetElapsedTime(clock));
+
+        // So many parts were under way in that time.
+        pace.Sent(part.Brotli?.Data.Length ?? part.Data.Length, content, Stopwatch.GetElapsedTime(clock) / _lanes.Length);
+    }
+
+    /// <summary>One of the calls, and what belongs to the part that it is sending.</summary>
+    private sealed class Lane(IClientStreamWriter<UploadPart> stream)
+    {
+        public IClientStreamWriter<UploadPart> Stream => stream;
+
+        public byte[] Leaving { get; set; } = new byte[PartBytes];
+
+        public byte[] Compressed { get; set; } = [];
+
+        public Task Writing { get; set; } = Task.CompletedTask;
     }
 }

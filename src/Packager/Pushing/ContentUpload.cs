@@ -19,9 +19,19 @@ internal sealed class ContentUpload(
 {
     private const int MostDamaged = 3;
 
+    /// <summary>In bytes: less than this is through before more connections stand.</summary>
+    private const ulong LeastForMany = 8 << 20;
+
+    /// <summary>From here on, question to answer, a connection's window may not fill a fast link.</summary>
+    private static readonly TimeSpan Far = TimeSpan.FromMilliseconds(15);
+
+    /// <summary>For the target's word on an upload of which one connection broke: it may not have heard of it.</summary>
+    private static readonly TimeSpan AnswerPatience = TimeSpan.FromSeconds(5);
+
     private readonly Patience _patience = new(time);
     private readonly LinkPace _pace = new();
     private int _damaged;
+    private bool _isFar = true;
     private ulong _leastMissing = ulong.MaxValue;
     private ulong _mostOfBundle;
 
@@ -183,31 +193,56 @@ internal sealed class ContentUpload(
     private async Task<UploadReceipt> UploadAsync(
         ReleaseAgent.ReleaseAgentClient client, (List<ContentRange> Ranges, OfferTotals Totals) missing, CancellationToken cancellation)
     {
-        using var call = client.Upload(cancellationToken: cancellation);
+        var start = new UploadStart { OperationId = operation, FirstContent = missing.Ranges[0].First, Offset = missing.Totals.ResumeOffset };
+        using var calls = UploadCalls.Open(target, client, start, await CallsAsync(client, missing.Totals, cancellation), cancellation);
+
+        // Should this upload break, the next one goes over one connection.
+        _isFar = false;
+        var isBroken = false;
         try
         {
-            await SendAsync(call.RequestStream, missing, cancellation);
-            await call.RequestStream.CompleteAsync();
+            await calls.StartAsync(start, cancellation);
+            await SendAsync(calls.Streams, missing, cancellation);
+            await calls.CompleteAsync();
         }
         catch (Exception e) when (e is RpcException or InvalidOperationException)
         {
             // The answer below has the true reason.
+            isBroken = true;
         }
         catch (TimeoutException)
         {
             throw target.Explain(new RpcException(new Status(StatusCode.Unavailable, "the link takes nothing any more")));
         }
 
-        return await call.ResponseAsync;
+        try
+        {
+            return await (isBroken && calls.Streams.Count > 1 ? calls.ReceiptAsync().WaitAsync(AnswerPatience, time, cancellation) : calls.ReceiptAsync());
+        }
+        catch (TimeoutException)
+        {
+            throw new RpcException(new Status(StatusCode.Unavailable, "one of the upload's connections broke"));
+        }
+    }
+
+    /// <summary>How many connections it takes to fill the link: its length is asked for where there is enough to send.</summary>
+    private async Task<int> CallsAsync(ReleaseAgent.ReleaseAgentClient client, OfferTotals totals, CancellationToken cancellation)
+    {
+        if (!_isFar || totals.MostLanes < 2 || totals.Bytes < LeastForMany || target.Address is TargetAddress.Unix)
+        {
+            return 1;
+        }
+
+        var asked = time.GetTimestamp();
+        await client.GetStatusAsync(new StatusRequest(), cancellationToken: cancellation);
+        return time.GetElapsedTime(asked) < Far ? 1 : (int)Math.Min(UploadCalls.Many, totals.MostLanes);
     }
 
     private async Task SendAsync(
-        IClientStreamWriter<UploadPart> stream, (List<ContentRange> Ranges, OfferTotals Totals) missing, CancellationToken cancellation)
+        IReadOnlyList<IClientStreamWriter<UploadPart>> streams, (List<ContentRange> Ranges, OfferTotals Totals) missing, CancellationToken cancellation)
     {
-        var (first, offset) = ((int)missing.Ranges[0].First, (long)missing.Totals.ResumeOffset);
-        await stream.WriteAsync(
-            new UploadPart { Start = new UploadStart { OperationId = operation, FirstContent = (uint)first, Offset = (ulong)offset } }, cancellation);
-        using var data = new ContentStream(stream, _pace, missing.Totals.TakesBrotli && target.Address is not TargetAddress.Unix, time, cancellation);
+        var offset = (long)missing.Totals.ResumeOffset;
+        using var data = new ContentStream(streams, _pace, missing.Totals.TakesBrotli && target.Address is not TargetAddress.Unix, time, cancellation);
         foreach (var content in Numbers(missing.Ranges))
         {
             for (int read; (read = await contents.ReadContentAsync(content, offset, data.Free, cancellation)) > 0; offset += read)

@@ -21,6 +21,7 @@ internal sealed class LinkPace
     private const int Rest = 32;
     private static readonly TimeSpan LongestWindow = TimeSpan.FromMilliseconds(250);
 
+    private readonly Lock _gate = new();
     private long _bytes;
     private long _content;
     private TimeSpan _time;
@@ -31,19 +32,23 @@ internal sealed class LinkPace
     /// <summary>The brotli quality, or null for none.</summary>
     public int? Quality { get; private set; }
 
+    /// <summary>May be told by several connections.</summary>
     /// <param name="bytes">That went over the link, compressed or not.</param>
     /// <param name="content">What they are uncompressed.</param>
     /// <param name="time">That it took to compress them and to get rid of them.</param>
     public void Sent(long bytes, long content, TimeSpan time)
     {
-        (_bytes, _content, _time) = (_bytes + bytes, _content + content, _time + time);
-        if (_bytes < Window && _time < LongestWindow)
+        lock (_gate)
         {
-            return;
-        }
+            (_bytes, _content, _time) = (_bytes + bytes, _content + content, _time + time);
+            if (_bytes < Window && _time < LongestWindow)
+            {
+                return;
+            }
 
-        Judge(_bytes / _time.TotalSeconds, _content / _time.TotalSeconds);
-        (_bytes, _content, _time) = (0, 0, TimeSpan.Zero);
+            Judge(_bytes / _time.TotalSeconds, _content / _time.TotalSeconds);
+            (_bytes, _content, _time) = (0, 0, TimeSpan.Zero);
+        }
     }
 
     private void Judge(double linkRate, double contentRate)

@@ -12,14 +12,15 @@ internal sealed class Proxy : IAsyncDisposable
     private readonly long? _cutAfter;
     private readonly long? _corruptAt;
     private readonly int? _bytesPerSecond;
+    private readonly TimeSpan _delay;
     private readonly Task _accepting;
     private int _connections;
     private bool _hasCorrupted;
     private long _passed;
 
-    private Proxy(int to, long? cutAfter, long? corruptAt, int? bytesPerSecond)
+    private Proxy(int to, long? cutAfter, long? corruptAt, int? bytesPerSecond, TimeSpan delay)
     {
-        (_to, _cutAfter, _corruptAt, _bytesPerSecond) = (to, cutAfter, corruptAt, bytesPerSecond);
+        (_to, _cutAfter, _corruptAt, _bytesPerSecond, _delay) = (to, cutAfter, corruptAt, bytesPerSecond, delay);
         _listener.Start();
         _accepting = AcceptAsync();
     }
@@ -33,7 +34,13 @@ internal sealed class Proxy : IAsyncDisposable
     /// <summary>How much went through towards the agent, in bytes.</summary>
     public long Passed => Interlocked.Read(ref _passed);
 
-    public static Proxy Start(int to, long? cutAfter = null, long? corruptAt = null, int? bytesPerSecond = null) => new(to, cutAfter, corruptAt, bytesPerSecond);
+    /// <param name="to">The agent's port.</param>
+    /// <param name="cutAfter">Each connection, so many bytes towards the agent.</param>
+    /// <param name="corruptAt">One bit, once.</param>
+    /// <param name="bytesPerSecond">Towards the agent.</param>
+    /// <param name="delay">Of each answer: how far the agent is.</param>
+    public static Proxy Start(int to, long? cutAfter = null, long? corruptAt = null, int? bytesPerSecond = null, TimeSpan delay = default) =>
+        new(to, cutAfter, corruptAt, bytesPerSecond, delay);
 
     public async ValueTask DisposeAsync()
     {
@@ -71,7 +78,7 @@ internal sealed class Proxy : IAsyncDisposable
         try
         {
             await server.ConnectAsync(IPAddress.Loopback, _to, _end.Token);
-            await Task.WhenAny(UpAsync(client.GetStream(), server.GetStream()), server.GetStream().CopyToAsync(client.GetStream(), _end.Token));
+            await Task.WhenAny(UpAsync(client.GetStream(), server.GetStream()), DownAsync(server.GetStream(), client.GetStream()));
         }
         catch (Exception e) when (e is IOException or SocketException or OperationCanceledException)
         {
@@ -81,6 +88,16 @@ internal sealed class Proxy : IAsyncDisposable
         // A reset, not a clean end.
         client.LingerState = new LingerOption(true, 0);
         client.Dispose();
+    }
+
+    private async Task DownAsync(NetworkStream from, NetworkStream to)
+    {
+        var buffer = new byte[16 * 1024];
+        for (int read; (read = await from.ReadAsync(buffer, _end.Token)) > 0;)
+        {
+            await Task.Delay(_delay, _end.Token);
+            await to.WriteAsync(buffer.AsMemory(0, read), _end.Token);
+        }
     }
 
     private async Task UpAsync(NetworkStream from, NetworkStream to)
