@@ -19,14 +19,17 @@ public sealed class UploadLanes(TimeProvider time)
     /// <summary>How long the calls of one upload wait for each other.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
-    private readonly ConcurrentDictionary<(ByteString Upload, uint Lane), Meeting> _meetings = new();
+    private readonly ConcurrentDictionary<(string Operation, ByteString Upload, uint Lane), Meeting> _meetings = new();
 
-    /// <summary>Lends a call's parts to the upload that they are of; returns when that has ended.</summary>
+    /// <summary>
+    /// Lends a call's parts to the upload that they are of; returns when that has ended, and not before: what a call's parts are read from belongs to
+    /// another call once it has returned.
+    /// </summary>
     /// <exception cref="RefusalException">There is no such upload, or it has this lane already.</exception>
     internal async Task CarryAsync(UploadStart start, IAsyncStreamReader<UploadPart> parts, CancellationToken cancellationToken)
     {
         Check(start);
-        var key = (start.Upload, start.Lane);
+        var key = (start.OperationId, start.Upload, start.Lane);
         var meeting = _meetings.GetOrAdd(key, _ => new Meeting());
         if (!meeting.Parts.TrySetResult(parts))
         {
@@ -36,58 +39,69 @@ public sealed class UploadLanes(TimeProvider time)
         try
         {
             await meeting.Taken.Task.WaitAsync(Patience, time, cancellationToken);
-            await meeting.Ended.Task.WaitAsync(cancellationToken);
         }
-        catch (TimeoutException)
+        catch (Exception e) when (e is TimeoutException or OperationCanceledException && meeting.Taken.TrySetCanceled(CancellationToken.None))
         {
-            throw Refused("the upload's first call has not come");
+            Remove(key, meeting);
+            throw e is TimeoutException ? Refused("the upload's first call has not come") : e;
         }
-        finally
+        catch (Exception e) when (e is TimeoutException or OperationCanceledException)
         {
-            _meetings.TryRemove(key, out _);
+            // It was taken at the same moment.
         }
+
+        // A connection that breaks is found out by whoever reads from it.
+        await meeting.Ended.Task;
     }
 
     /// <summary>Waits for an upload's other calls, and reads the parts of all in turn.</summary>
     /// <param name="start">The first call's.</param>
     /// <param name="first">The parts that it carries itself.</param>
     /// <param name="cancellationToken">Ends the waiting.</param>
-    /// <exception cref="RefusalException">Not all of them came.</exception>
+    /// <exception cref="RefusalException">Not all of them came, or another call has them.</exception>
     internal async Task<LaneReader> GatherAsync(UploadStart start, IAsyncStreamReader<UploadPart> first, CancellationToken cancellationToken)
     {
         Check(start);
-        var meetings = Enumerable.Range(1, (int)start.Lanes - 1).Select(lane => _meetings.GetOrAdd((start.Upload, (uint)lane), _ => new Meeting())).ToArray();
+        var taken = new List<(uint Lane, Meeting Meeting)>();
+        List<IAsyncStreamReader<UploadPart>> readers = [first];
         try
         {
-            var others = await Task.WhenAll(meetings.Select(m => m.Parts.Task)).WaitAsync(Patience, time, cancellationToken);
-            foreach (var meeting in meetings)
+            for (var lane = 1u; lane < start.Lanes; lane++)
             {
-                meeting.Taken.TrySetResult();
+                var meeting = _meetings.GetOrAdd((start.OperationId, start.Upload, lane), _ => new Meeting());
+                readers.Add(await meeting.Parts.Task.WaitAsync(Patience, time, cancellationToken));
+                if (!meeting.Taken.TrySetResult())
+                {
+                    throw Missing(start);
+                }
+
+                taken.Add((lane, meeting));
             }
 
-            return new LaneReader([first, .. others], () => Part(start, meetings));
+            return new LaneReader(readers, () => Part(start, taken));
         }
-        catch (TimeoutException)
+        catch (Exception e)
         {
-            Part(start, meetings);
-            throw new RefusalException(RefusalCode.SlotBusy, $"not all of the upload's {start.Lanes} calls have come", "offer again and send what is still missing");
-        }
-        catch
-        {
-            Part(start, meetings);
-            throw;
+            Part(start, taken);
+            throw e is TimeoutException ? Missing(start) : e;
         }
     }
 
-    private void Part(UploadStart start, Meeting[] meetings)
+    /// <summary>Only who took them lets them go.</summary>
+    private void Part(UploadStart start, List<(uint Lane, Meeting Meeting)> taken)
     {
-        for (var i = 0; i < meetings.Length; i++)
+        foreach (var (lane, meeting) in taken)
         {
-            meetings[i].Taken.TrySetResult();
-            meetings[i].Ended.TrySetResult();
-            _meetings.TryRemove((start.Upload, (uint)i + 1), out _);
+            Remove((start.OperationId, start.Upload, lane), meeting);
+            meeting.Ended.TrySetResult();
         }
     }
+
+    private void Remove((string Operation, ByteString Upload, uint Lane) key, Meeting meeting) =>
+        _meetings.TryRemove(new KeyValuePair<(string Operation, ByteString Upload, uint Lane), Meeting>(key, meeting));
+
+    private static RefusalException Missing(UploadStart start) =>
+        new(RefusalCode.SlotBusy, $"not all of the upload's {start.Lanes} calls have come", "offer again and send what is still missing");
 
     private static void Check(UploadStart start)
     {

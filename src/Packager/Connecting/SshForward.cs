@@ -199,8 +199,9 @@ internal sealed class SshForward : IAsyncDisposable
             {
                 // A user who may run nothing there may still be let through to the agent.
                 withSession = false;
-                _process.Dispose();
+                var ended = _process;
                 _process = StartForwarding(withSession);
+                ended.Dispose();
             }
             else if (_process.HasExited)
             {

@@ -73,7 +73,8 @@ internal sealed class ContentStream(
         var lane = NextLane();
         await lane.Writing;
         var clock = Stopwatch.GetTimestamp();
-        lane.Writing = WriteAsync(lane.Stream, PartOf(lane, data), data.Length, clock);
+        var part = PartOf(lane, data);
+        lane.Writing = WriteAsync(lane.Stream, part, data.Length, Stopwatch.GetElapsedTime(clock));
         (_filling, lane.Leaving, _filled) = (lane.Leaving, _filling, 0);
     }
 
@@ -94,12 +95,13 @@ internal sealed class ContentStream(
         return new UploadPart { Data = UnsafeByteOperations.UnsafeWrap(data) };
     }
 
-    private async Task WriteAsync(IClientStreamWriter<UploadPart> stream, UploadPart part, int content, long clock)
+    private async Task WriteAsync(IClientStreamWriter<UploadPart> stream, UploadPart part, int content, TimeSpan compressing)
     {
+        var clock = Stopwatch.GetTimestamp();
         await stream.WriteAsync(part, cancellation).WaitAsync(LongestWait, time, cancellation);
 
-        // So many parts were under way in that time.
-        pace.Sent(part.Brotli?.Data.Length ?? part.Data.Length, content, Stopwatch.GetElapsedTime(clock) / _lanes.Length);
+        // So many parts were under way in that time; one was compressed.
+        pace.Sent(part.Brotli?.Data.Length ?? part.Data.Length, content, compressing + (Stopwatch.GetElapsedTime(clock) / _lanes.Length));
     }
 
     /// <summary>One of the calls, and what belongs to the part that it is sending.</summary>

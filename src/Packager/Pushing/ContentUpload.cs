@@ -25,6 +25,8 @@ internal sealed class ContentUpload(
     /// <summary>From here on, question to answer, a connection's window may not fill a fast link.</summary>
     private static readonly TimeSpan Far = TimeSpan.FromMilliseconds(15);
 
+    private static readonly TimeSpan QuestionLimit = TimeSpan.FromSeconds(30);
+
     /// <summary>For the target's word on an upload of which one connection broke: it may not have heard of it.</summary>
     private static readonly TimeSpan AnswerPatience = TimeSpan.FromSeconds(5);
 
@@ -234,7 +236,7 @@ internal sealed class ContentUpload(
         }
 
         var asked = time.GetTimestamp();
-        await client.GetStatusAsync(new StatusRequest(), cancellationToken: cancellation);
+        await client.GetStatusAsync(new StatusRequest(), deadline: time.GetUtcNow().UtcDateTime + QuestionLimit, cancellationToken: cancellation);
         return time.GetElapsedTime(asked) < Far ? 1 : (int)Math.Min(UploadCalls.Many, totals.MostLanes);
     }
 

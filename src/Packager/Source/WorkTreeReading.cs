@@ -6,10 +6,10 @@ namespace IuCutter.Packager.Source;
 /// <summary>Reads a commit's files from the work tree as far as they are the commit's, on all cores; hands them over in order.</summary>
 internal sealed class WorkTreeReading(string root, TreeItemList items)
 {
-    private const int BatchItems = 64;
+    private const int BatchItems = 32;
 
     // Enough that no core waits while what was read is being kept.
-    private static readonly int Ahead = 4 * Environment.ProcessorCount;
+    private static readonly int Ahead = Math.Min(4 * Environment.ProcessorCount, 16);
 
     // After so many files without one that is equal, this work tree is another commit's.
     private const int MostInVain = 512;
@@ -24,10 +24,10 @@ internal sealed class WorkTreeReading(string root, TreeItemList items)
         var files = wanted.FindAll(i => items.KindAt(i) != EntryKind.Link).ToArray();
         var under = new Queue<(WorkTreeBatch Batch, Task Reading)>();
         var free = new Stack<WorkTreeBatch>();
-        var (next, proven, seen) = (0, 0, 0);
+        var (next, proven) = (0, 0);
         while (next < files.Length || under.Count > 0)
         {
-            while (next < files.Length && under.Count < Ahead && (proven > 0 || seen < MostInVain))
+            while (next < files.Length && under.Count < Ahead && (proven > 0 || next < MostInVain))
             {
                 var batch = free.TryPop(out var used) ? used : new WorkTreeBatch(_root);
                 var numbers = files.AsMemory(next, Math.Min(BatchItems, files.Length - next));
@@ -47,7 +47,6 @@ internal sealed class WorkTreeReading(string root, TreeItemList items)
             }
 
             proven += first.Batch.Proven.Count;
-            seen += BatchItems;
             free.Push(first.Batch);
         }
     }

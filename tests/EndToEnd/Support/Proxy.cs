@@ -13,6 +13,7 @@ internal sealed class Proxy : IAsyncDisposable
     private readonly long? _corruptAt;
     private readonly int? _bytesPerSecond;
     private readonly TimeSpan _delay;
+    private readonly SemaphoreSlim _link = new(1);
     private readonly Task _accepting;
     private int _connections;
     private bool _hasCorrupted;
@@ -48,6 +49,7 @@ internal sealed class Proxy : IAsyncDisposable
         _listener.Stop();
         await _accepting;
         _end.Dispose();
+        _link.Dispose();
     }
 
     private async Task AcceptAsync()
@@ -116,7 +118,10 @@ internal sealed class Proxy : IAsyncDisposable
             Interlocked.Add(ref _passed, read);
             if (_bytesPerSecond is { } rate)
             {
+                // All connections share the link.
+                await _link.WaitAsync(_end.Token);
                 await Task.Delay(TimeSpan.FromSeconds((double)read / rate), _end.Token);
+                _link.Release();
             }
 
             if (passed + read > _cutAfter)

@@ -86,6 +86,64 @@ public sealed class UploadLanesTests
     }
 
     [Fact]
+    public async Task A_call_that_was_taken_does_not_return_before_the_upload_has_ended_though_its_connection_is_gone()
+    {
+        using var gone = new CancellationTokenSource();
+        var second = _lanes.CarryAsync(Start(1, of: 2), new Parts("b"), gone.Token);
+        var all = await _lanes.GatherAsync(Start(0, of: 2), new Parts("a"), CancellationToken.None);
+
+        await gone.CancelAsync();
+        await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, CancellationToken.None);
+        Assert.False(second.IsCompleted);
+
+        all.Dispose();
+        await second;
+    }
+
+    [Fact]
+    public async Task A_call_that_goes_before_it_was_taken_leaves_room_for_another()
+    {
+        using var gone = new CancellationTokenSource();
+        var first = _lanes.CarryAsync(Start(1, of: 2), new Parts("x"), gone.Token);
+        await gone.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first);
+
+        var second = _lanes.CarryAsync(Start(1, of: 2), new Parts("b"), CancellationToken.None);
+        using var all = await _lanes.GatherAsync(Start(0, of: 2), new Parts("a"), CancellationToken.None);
+
+        Assert.True(await all.MoveNext(CancellationToken.None) && await all.MoveNext(CancellationToken.None));
+        Assert.Equal("b", all.Current.Data.ToStringUtf8());
+        Assert.False(second.IsCompleted);
+    }
+
+    [Fact]
+    public async Task Who_asks_for_lanes_that_another_has_gets_none_and_does_the_other_no_harm()
+    {
+        var second = _lanes.CarryAsync(Start(1, of: 2), new Parts("b"), CancellationToken.None);
+        using var all = await _lanes.GatherAsync(Start(0, of: 2), new Parts("a"), CancellationToken.None);
+
+        var refusal = await Assert.ThrowsAsync<RefusalException>(() => _lanes.GatherAsync(Start(0, of: 2), new Parts("x"), CancellationToken.None));
+
+        Assert.Equal(RefusalCode.SlotBusy, refusal.Code);
+        Assert.False(second.IsCompleted);
+        Assert.True(await all.MoveNext(CancellationToken.None) && await all.MoveNext(CancellationToken.None));
+        Assert.Equal("b", all.Current.Data.ToStringUtf8());
+    }
+
+    [Fact]
+    public async Task Calls_of_another_operation_are_not_taken()
+    {
+        var start = Start(1, of: 2);
+        start.OperationId = "another";
+        _ = _lanes.CarryAsync(start, new Parts("x"), CancellationToken.None);
+
+        var gathering = _lanes.GatherAsync(Start(0, of: 2), new Parts("a"), CancellationToken.None);
+        await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System);
+
+        Assert.False(gathering.IsCompleted);
+    }
+
+    [Fact]
     public async Task Calls_do_not_wait_for_each_other_for_ever()
     {
         var impatient = new UploadLanes(new NoTime());
