@@ -5,8 +5,8 @@ namespace IuCutter.Agent.Endpoint;
 
 /// <summary>An upload's parts out of several calls, which have them in turn. None is read before its turn: what comes early waits in its connection's window.</summary>
 /// <param name="lanes">In their order.</param>
-/// <param name="part">Lets the other calls go.</param>
-internal sealed class LaneReader(IReadOnlyList<IAsyncStreamReader<UploadPart>> lanes, Action part) : IAsyncStreamReader<UploadPart>, IDisposable
+/// <param name="letGo">Lets the other calls go.</param>
+internal sealed class LaneReader(IReadOnlyList<IAsyncStreamReader<UploadPart>> lanes, Action letGo) : IAsyncStreamReader<UploadPart>, IDisposable
 {
     private int _next;
 
@@ -31,5 +31,5 @@ internal sealed class LaneReader(IReadOnlyList<IAsyncStreamReader<UploadPart>> l
         return true;
     }
 
-    public void Dispose() => part();
+    public void Dispose() => letGo();
 }

@@ -49,7 +49,7 @@ public static class ReceiveBuffers
         public MemoryPool<byte> Create(MemoryPoolOptions? options = null) => CreatePool();
     }
 #else
-    /// <summary>Kestrel has had this setting since .NET 5, for its own tests alone; IMemoryPoolFactory came with .NET 10.</summary>
+    /// <summary>Kestrel of .NET 9 has this setting and keeps it to itself; IMemoryPoolFactory came with .NET 10.</summary>
     [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "set_MemoryPoolFactory")]
     private static extern void SetPools(SocketTransportOptions options, Func<MemoryPool<byte>> factory);
 #endif

@@ -19,7 +19,10 @@ public sealed class UploadLanes(TimeProvider time)
     /// <summary>How long the calls of one upload wait for each other.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
-    private readonly ConcurrentDictionary<(string Operation, ByteString Upload, uint Lane), Meeting> _meetings = new();
+    private readonly ConcurrentDictionary<Place, Meeting> _meetings = new();
+
+    /// <summary>How many calls wait for others, or are waited for.</summary>
+    internal int Waiting => _meetings.Count;
 
     /// <summary>
     /// Lends a call's parts to the upload that they are of; returns when that has ended, and not before: what a call's parts are read from belongs to
@@ -29,8 +32,7 @@ public sealed class UploadLanes(TimeProvider time)
     internal async Task CarryAsync(UploadStart start, IAsyncStreamReader<UploadPart> parts, CancellationToken cancellationToken)
     {
         Check(start);
-        var key = (start.OperationId, start.Upload, start.Lane);
-        var meeting = _meetings.GetOrAdd(key, _ => new Meeting());
+        var (place, meeting) = At(start, start.Lane);
         if (!meeting.Parts.TrySetResult(parts))
         {
             throw Refused($"lane {start.Lane} of this upload is there already");
@@ -42,7 +44,7 @@ public sealed class UploadLanes(TimeProvider time)
         }
         catch (Exception e) when (e is TimeoutException or OperationCanceledException && meeting.Taken.TrySetCanceled(CancellationToken.None))
         {
-            Remove(key, meeting);
+            _meetings.TryRemove(new(place, meeting));
             throw e is TimeoutException ? Refused("the upload's first call has not come") : e;
         }
         catch (Exception e) when (e is TimeoutException or OperationCanceledException)
@@ -62,43 +64,46 @@ public sealed class UploadLanes(TimeProvider time)
     internal async Task<LaneReader> GatherAsync(UploadStart start, IAsyncStreamReader<UploadPart> first, CancellationToken cancellationToken)
     {
         Check(start);
-        var taken = new List<(uint Lane, Meeting Meeting)>();
+        var asked = new List<KeyValuePair<Place, Meeting>>();
         List<IAsyncStreamReader<UploadPart>> readers = [first];
         try
         {
             for (var lane = 1u; lane < start.Lanes; lane++)
             {
-                var meeting = _meetings.GetOrAdd((start.OperationId, start.Upload, lane), _ => new Meeting());
-                readers.Add(await meeting.Parts.Task.WaitAsync(Patience, time, cancellationToken));
-                if (!meeting.Taken.TrySetResult())
+                var at = At(start, lane);
+                asked.Add(at);
+                readers.Add(await at.Value.Parts.Task.WaitAsync(Patience, time, cancellationToken));
+                if (!at.Value.Taken.TrySetResult())
                 {
+                    asked.Remove(at);
                     throw Missing(start);
                 }
-
-                taken.Add((lane, meeting));
             }
 
-            return new LaneReader(readers, () => Part(start, taken));
+            return new LaneReader(readers, () => LetGo(asked));
         }
         catch (Exception e)
         {
-            Part(start, taken);
+            LetGo(asked);
             throw e is TimeoutException ? Missing(start) : e;
         }
     }
 
-    /// <summary>Only who took them lets them go.</summary>
-    private void Part(UploadStart start, List<(uint Lane, Meeting Meeting)> taken)
+    /// <summary>Ends the calls that were taken, and the waiting for one that never came.</summary>
+    private void LetGo(List<KeyValuePair<Place, Meeting>> asked)
     {
-        foreach (var (lane, meeting) in taken)
+        foreach (var at in asked.Where(a => a.Value.Taken.Task.IsCompletedSuccessfully || a.Value.Parts.TrySetCanceled()))
         {
-            Remove((start.OperationId, start.Upload, lane), meeting);
-            meeting.Ended.TrySetResult();
+            _meetings.TryRemove(at);
+            at.Value.Ended.TrySetResult();
         }
     }
 
-    private void Remove((string Operation, ByteString Upload, uint Lane) key, Meeting meeting) =>
-        _meetings.TryRemove(new KeyValuePair<(string Operation, ByteString Upload, uint Lane), Meeting>(key, meeting));
+    private KeyValuePair<Place, Meeting> At(UploadStart start, uint lane)
+    {
+        var place = new Place(start.OperationId, start.Upload, lane);
+        return new(place, _meetings.GetOrAdd(place, _ => new Meeting()));
+    }
 
     private static RefusalException Missing(UploadStart start) =>
         new(RefusalCode.SlotBusy, $"not all of the upload's {start.Lanes} calls have come", "offer again and send what is still missing");
@@ -112,6 +117,8 @@ public sealed class UploadLanes(TimeProvider time)
     }
 
     private static RefusalException Refused(string why) => new(RefusalCode.BadRequest, why, "offer again and send what is still missing");
+
+    private readonly record struct Place(string Operation, ByteString Upload, uint Lane);
 
     private sealed class Meeting
     {

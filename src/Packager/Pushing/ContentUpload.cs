@@ -25,15 +25,13 @@ internal sealed class ContentUpload(
     /// <summary>From here on, question to answer, a connection's window may not fill a fast link.</summary>
     private static readonly TimeSpan Far = TimeSpan.FromMilliseconds(15);
 
-    private static readonly TimeSpan QuestionLimit = TimeSpan.FromSeconds(30);
-
     /// <summary>For the target's word on an upload of which one connection broke: it may not have heard of it.</summary>
     private static readonly TimeSpan AnswerPatience = TimeSpan.FromSeconds(5);
 
     private readonly Patience _patience = new(time);
     private readonly LinkPace _pace = new();
     private int _damaged;
-    private bool _isFar = true;
+    private bool _mayBeMany = true;
     private ulong _leastMissing = ulong.MaxValue;
     private ulong _mostOfBundle;
 
@@ -196,14 +194,14 @@ internal sealed class ContentUpload(
         ReleaseAgent.ReleaseAgentClient client, (List<ContentRange> Ranges, OfferTotals Totals) missing, CancellationToken cancellation)
     {
         var start = new UploadStart { OperationId = operation, FirstContent = missing.Ranges[0].First, Offset = missing.Totals.ResumeOffset };
-        using var calls = UploadCalls.Open(target, client, start, await CallsAsync(client, missing.Totals, cancellation), cancellation);
+        using var calls = UploadCalls.Open(target, client, start, await CallsAsync(missing.Totals, cancellation), cancellation);
 
         // Should this upload break, the next one goes over one connection.
-        _isFar = false;
+        _mayBeMany = false;
         var isBroken = false;
         try
         {
-            await calls.StartAsync(start, cancellation);
+            await calls.StartAsync(cancellation);
             await SendAsync(calls.Streams, missing, cancellation);
             await calls.CompleteAsync();
         }
@@ -228,15 +226,15 @@ internal sealed class ContentUpload(
     }
 
     /// <summary>How many connections it takes to fill the link: its length is asked for where there is enough to send.</summary>
-    private async Task<int> CallsAsync(ReleaseAgent.ReleaseAgentClient client, OfferTotals totals, CancellationToken cancellation)
+    private async Task<int> CallsAsync(OfferTotals totals, CancellationToken cancellation)
     {
-        if (!_isFar || totals.MostLanes < 2 || totals.Bytes < LeastForMany || target.Address is TargetAddress.Unix)
+        if (!_mayBeMany || totals.MostLanes < 2 || totals.Bytes < LeastForMany || target.Address is TargetAddress.Unix)
         {
             return 1;
         }
 
         var asked = time.GetTimestamp();
-        await client.GetStatusAsync(new StatusRequest(), deadline: time.GetUtcNow().UtcDateTime + QuestionLimit, cancellationToken: cancellation);
+        await target.AskAsync((client, options) => client.GetStatusAsync(new StatusRequest(), options), cancellation);
         return time.GetElapsedTime(asked) < Far ? 1 : (int)Math.Min(UploadCalls.Many, totals.MostLanes);
     }
 

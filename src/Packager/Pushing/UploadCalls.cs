@@ -18,8 +18,11 @@ internal sealed class UploadCalls : IDisposable
 
     private const int NameBytes = 16;
 
+    private readonly UploadStart _start;
     private readonly List<GrpcChannel> _channels = [];
     private readonly List<AsyncClientStreamingCall<UploadPart, UploadReceipt>> _calls = [];
+
+    private UploadCalls(UploadStart start) => _start = start;
 
     /// <summary>Where the parts go, in turn.</summary>
     public IReadOnlyList<IClientStreamWriter<UploadPart>> Streams => [.. _calls.Select(c => c.RequestStream)];
@@ -31,9 +34,8 @@ internal sealed class UploadCalls : IDisposable
     /// <param name="cancellation">Ends them.</param>
     public static UploadCalls Open(Target target, ReleaseAgent.ReleaseAgentClient client, UploadStart start, int count, CancellationToken cancellation)
     {
-        var calls = new UploadCalls();
-        start.Lanes = (uint)count;
-        start.Upload = count > 1 ? ByteString.CopyFrom(RandomNumberGenerator.GetBytes(NameBytes)) : ByteString.Empty;
+        var name = count > 1 ? ByteString.CopyFrom(RandomNumberGenerator.GetBytes(NameBytes)) : ByteString.Empty;
+        var calls = new UploadCalls(new UploadStart(start) { Lanes = (uint)count, Upload = name });
         calls._calls.Add(client.Upload(cancellationToken: cancellation));
         for (var lane = 1; lane < count; lane++)
         {
@@ -45,12 +47,11 @@ internal sealed class UploadCalls : IDisposable
         return calls;
     }
 
-    public async Task StartAsync(UploadStart start, CancellationToken cancellation)
+    public async Task StartAsync(CancellationToken cancellation)
     {
         for (var lane = 0; lane < _calls.Count; lane++)
         {
-            var own = lane == 0 ? start : new UploadStart { OperationId = start.OperationId, Lanes = start.Lanes, Upload = start.Upload, Lane = (uint)lane };
-            await _calls[lane].RequestStream.WriteAsync(new UploadPart { Start = own }, cancellation);
+            await _calls[lane].RequestStream.WriteAsync(new UploadPart { Start = new UploadStart(_start) { Lane = (uint)lane } }, cancellation);
         }
     }
 

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using System.Text;
 using IuCutter.Digests;
 
 namespace IuCutter.Packager.Source;
@@ -52,10 +51,8 @@ internal readonly record struct GitObjectId
     public void WriteHex(Span<byte> destination)
     {
         Span<byte> bytes = stackalloc byte[Sha256Digest.Bytes];
-        Span<char> text = stackalloc char[Sha256Digest.Bytes * 2];
         _bytes.CopyTo(bytes);
-        Convert.TryToHexStringLower(bytes[.._length], text, out var written);
-        Encoding.ASCII.GetBytes(text[..written], destination);
+        LowerHex.Write(bytes[.._length], destination);
     }
 
     public override string ToString() => _bytes.ToString()[..HexLength];

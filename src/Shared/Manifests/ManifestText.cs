@@ -103,9 +103,7 @@ internal static class ManifestText
     {
         Span<byte> bytes = stackalloc byte[Sha256Digest.Bytes];
         digest.CopyTo(bytes);
-        Span<char> text = stackalloc char[DigestLength];
-        Convert.TryToHexStringLower(bytes, text, out _);
-        Encoding.ASCII.GetBytes(text, output);
+        LowerHex.Write(bytes, output);
     }
 
     private static int WriteEscaped(Span<byte> output, string raw)

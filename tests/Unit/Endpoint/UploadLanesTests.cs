@@ -152,6 +152,7 @@ public sealed class UploadLanesTests
         var refusal = await Assert.ThrowsAsync<RefusalException>(() => impatient.GatherAsync(Start(0), new Parts("a"), CancellationToken.None));
 
         Assert.Equal(RefusalCode.SlotBusy, refusal.Code);
+        Assert.Equal(0, impatient.Waiting);
     }
 
     private static UploadStart Start(uint lane, ByteString? name = null, uint of = 3) => new() { Lane = lane, Lanes = of, Upload = name ?? Name };
