@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Security.Cryptography;
+using IuCutter.Agent.Posix;
 using IuCutter.Digests;
 using Microsoft.Win32.SafeHandles;
 
@@ -18,15 +19,15 @@ internal static class ContentDigest
         var buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
         try
         {
-            bytes = RandomAccess.Read(file, buffer, 0);
-            if (bytes < buffer.Length && (bytes == size || RandomAccess.Read(file, buffer.AsSpan((int)bytes, 1), bytes) == 0))
+            bytes = FileBytes.Read(file, buffer, 0);
+            if (bytes < buffer.Length && (bytes == size || FileBytes.Read(file, buffer.AsSpan((int)bytes, 1), bytes) == 0))
             {
                 return Sha256Digest.Of(buffer.AsSpan(0, (int)bytes));
             }
 
             using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
             bytes = 0;
-            for (int read; (read = RandomAccess.Read(file, buffer, bytes)) > 0; bytes += read)
+            for (int read; (read = FileBytes.Read(file, buffer, bytes)) > 0; bytes += read)
             {
                 hash.AppendData(buffer, 0, read);
             }

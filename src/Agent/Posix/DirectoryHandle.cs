@@ -15,6 +15,9 @@ public sealed unsafe class DirectoryHandle : IDisposable
 
     private const uint OwnerAll = 0x1C0;
 
+    /// <summary>A name's most, and most ways in a tree.</summary>
+    private const int ShortPath = 256;
+
     private readonly SafeFileHandle _handle;
 
     private DirectoryHandle(int descriptor) => _handle = new SafeFileHandle(descriptor, ownsHandle: true);
@@ -156,9 +159,8 @@ public sealed unsafe class DirectoryHandle : IDisposable
 
         using (parent)
         {
-            var bytes = Terminated(name);
             Libc.StatXBuffer buffer;
-            fixed (byte* p = bytes)
+            fixed (byte* p = Terminated(name, stackalloc byte[ShortPath]))
             {
                 if (Libc.StatX(DescriptorOf(parent), p, Libc.SymlinkNoFollow, 0x7FF, &buffer) == 0)
                 {
@@ -185,7 +187,10 @@ public sealed unsafe class DirectoryHandle : IDisposable
     }
 
     /// <summary>The names in the directory itself, in byte order.</summary>
-    public IReadOnlyList<byte[]> List()
+    public IEnumerable<byte[]> List() => Names().Select(n => n.Name);
+
+    /// <summary>The same with the kinds that the directory keeps; null where it does not say, or it is neither a file nor a directory.</summary>
+    public IReadOnlyList<(byte[] Name, NodeKind? Kind)> Names()
     {
         var copy = OpenBeneath("."u8, Libc.Directory, 0, "list");
         var stream = Libc.OpenDirectoryStream(copy);
@@ -196,17 +201,22 @@ public sealed unsafe class DirectoryHandle : IDisposable
 
         try
         {
-            var names = new List<byte[]>();
+            var names = new List<(byte[] Name, NodeKind? Kind)>();
             while (Libc.ReadDirectory(stream) is var entry && entry != null)
             {
                 var name = System.Runtime.InteropServices.MemoryMarshal.CreateReadOnlySpanFromNullTerminated(&entry->FirstOfName);
                 if (!name.SequenceEqual("."u8) && !name.SequenceEqual(".."u8))
                 {
-                    names.Add(name.ToArray());
+                    names.Add((name.ToArray(), entry->Type switch
+                    {
+                        Libc.DirectoryEntry.OfFile => NodeKind.File,
+                        Libc.DirectoryEntry.OfDirectory => NodeKind.Directory,
+                        _ => null,
+                    }));
                 }
             }
 
-            names.Sort((a, b) => a.AsSpan().SequenceCompareTo(b));
+            names.Sort((a, b) => a.Name.AsSpan().SequenceCompareTo(b.Name));
             return names;
         }
         finally
@@ -243,9 +253,9 @@ public sealed unsafe class DirectoryHandle : IDisposable
 
         using (var inside = OpenToEmpty(path, status))
         {
-            for (var names = inside.List(); names.Count > 0; names = inside.List())
+            for (var names = inside.Names(); names.Count > 0; names = inside.Names())
             {
-                foreach (var name in names)
+                foreach (var (name, _) in names)
                 {
                     inside.RemoveLevel(name);
                 }
@@ -388,9 +398,8 @@ public sealed unsafe class DirectoryHandle : IDisposable
 
     private int OpenBeneath(ReadOnlySpan<byte> path, int flags, uint mode, string deed)
     {
-        var bytes = Terminated(path);
         var how = new Libc.OpenHow { Flags = (ulong)(flags | Libc.NoFollow | Libc.CloseOnExec), Mode = mode, Resolve = Confined };
-        fixed (byte* p = bytes)
+        fixed (byte* p = Terminated(path, stackalloc byte[ShortPath]))
         {
             var fd = Libc.OpenAt2(Descriptor, p, &how);
             return fd >= 0 ? fd : throw PosixException.Last(deed, path);
@@ -411,6 +420,15 @@ public sealed unsafe class DirectoryHandle : IDisposable
     {
         var bytes = new byte[path.Length + 1];
         path.CopyTo(bytes);
+        return bytes;
+    }
+
+    /// <summary>The same in a place on the stack, where it is short enough for that.</summary>
+    private static Span<byte> Terminated(ReadOnlySpan<byte> path, Span<byte> place)
+    {
+        var bytes = path.Length < place.Length ? place : new byte[path.Length + 1];
+        path.CopyTo(bytes);
+        bytes[path.Length] = 0;
         return bytes;
     }
 }

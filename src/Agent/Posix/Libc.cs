@@ -72,6 +72,12 @@ internal static unsafe partial class Libc
     [LibraryImport(Library, EntryPoint = "chmod", SetLastError = true)]
     public static partial int ChangeMode(byte* path, uint mode);
 
+    [LibraryImport(Library, EntryPoint = "pread", SetLastError = true)]
+    public static partial nint ReadAt(int descriptor, byte* into, nuint count, long offset);
+
+    [LibraryImport(Library, EntryPoint = "pwrite", SetLastError = true)]
+    public static partial nint WriteAt(int descriptor, byte* bytes, nuint count, long offset);
+
     [LibraryImport(Library, EntryPoint = "fsync", SetLastError = true)]
     public static partial int Fsync(int descriptor);
 
@@ -172,6 +178,11 @@ internal static unsafe partial class Libc
     [StructLayout(LayoutKind.Sequential, Pack = 1)]
     public struct DirectoryEntry
     {
+        /// <summary>Kinds, as <see cref="Type"/> has them; 0 where the file system keeps none.</summary>
+        public const byte OfDirectory = 4;
+
+        public const byte OfFile = 8;
+
         public ulong Inode;
         public long Offset;
         public ushort Length;

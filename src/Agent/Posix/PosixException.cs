@@ -9,6 +9,8 @@ public sealed class PosixException(string deed, string subject, int errno)
 {
     public const int NotPermitted = 1;
     public const int NoEntry = 2;
+    public const int Interrupted = 4;
+    public const int Forbidden = 13;
     public const int Exists = 17;
     public const int CrossDevice = 18;
     public const int NotDirectory = 20;

@@ -54,7 +54,7 @@ internal sealed class ContentCopy(DirectoryHandle tree, TreeFiles files, LinkRul
     private bool CopyWhole(SafeFileHandle source, ManifestEntry entry, byte[] buffer)
     {
         // One byte more than there should be: a longer file is another one.
-        var read = RandomAccess.Read(source, buffer.AsSpan(0, (int)entry.Size + 1), 0);
+        var read = FileBytes.Read(source, buffer.AsSpan(0, (int)entry.Size + 1), 0);
         if (read != entry.Size || Sha256Digest.Of(buffer.AsSpan(0, read)) != entry.Content)
         {
             return false;
@@ -63,7 +63,7 @@ internal sealed class ContentCopy(DirectoryHandle tree, TreeFiles files, LinkRul
         using var file = Create(entry);
         if (read < SmallestReflink || !DirectoryHandle.TryReflink(source, file))
         {
-            RandomAccess.Write(file, buffer.AsSpan(0, read), 0);
+            FileBytes.Write(file, buffer.AsSpan(0, read), 0);
         }
 
         return true;
@@ -96,12 +96,12 @@ internal sealed class ContentCopy(DirectoryHandle tree, TreeFiles files, LinkRul
         // What is hashed is what the new file has, whoever writes to the old one meanwhile.
         var from = isReflink ? file : source;
         long at = 0;
-        for (int read; (read = RandomAccess.Read(from, buffer, at)) > 0 && at <= entry.Size; at += read)
+        for (int read; (read = FileBytes.Read(from, buffer, at)) > 0 && at <= entry.Size; at += read)
         {
             hash.AppendData(buffer, 0, read);
             if (!isReflink)
             {
-                RandomAccess.Write(file, buffer.AsSpan(0, read), at);
+                FileBytes.Write(file, buffer.AsSpan(0, read), at);
             }
         }
 

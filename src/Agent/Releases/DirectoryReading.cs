@@ -9,37 +9,54 @@ namespace IuCutter.Agent.Releases;
 /// <param name="Path">From the tree's root, bytes as Latin-1; empty for the root itself.</param>
 internal sealed record DirectoryReading(string Path, NodeStatus Own)
 {
-    /// <summary>Entries by their number; a link with the digest of its text.</summary>
+    /// <summary>Files that were not asked for their status: whoever reads them can ask what is open.</summary>
+    public List<int> ToRead { get; } = [];
+
+    /// <summary>All others, by their number; a link with the digest of its text.</summary>
     public List<(int Number, NodeStatus? Status, Sha256Digest? Link)> Entries { get; } = [];
 
     public List<string> Folders { get; } = [];
 
     public List<(string Path, NodeStatus? Status)> Extra { get; } = [];
 
-    public static DirectoryReading Take(DirectoryHandle tree, Manifest manifest, string at)
+    public static DirectoryReading Take(DirectoryHandle tree, Manifest manifest, string at, bool readContents)
     {
         using var opened = at.Length == 0 ? null : tree.OpenDirectory(Encoding.Latin1.GetBytes(at));
         var directory = opened ?? tree;
         var reading = new DirectoryReading(at, directory.OwnStatus());
-        foreach (var name in directory.List())
+        foreach (var (name, kind) in directory.Names())
         {
             var path = at.Length == 0 ? Encoding.Latin1.GetString(name) : at + "/" + Encoding.Latin1.GetString(name);
-            var status = directory.Status(name);
             var treePath = TreePath.FromRaw(path);
             if (manifest.Find(treePath) is >= 0 and var entry)
             {
+                if (readContents && kind == NodeKind.File)
+                {
+                    reading.ToRead.Add(entry);
+                    continue;
+                }
+
+                var status = directory.Status(name);
                 reading.Entries.Add((entry, status, status is { Kind: NodeKind.Link } ? Sha256Digest.Of(directory.ReadLink(name) ?? []) : null));
-            }
-            else if (status is { Kind: NodeKind.Directory } && manifest.IsFolder(treePath))
-            {
-                reading.Folders.Add(path);
             }
             else
             {
-                reading.Extra.Add((path, status));
+                reading.AddOther(directory, name, kind ?? directory.Status(name)?.Kind, treePath, manifest);
             }
         }
 
         return reading;
+    }
+
+    private void AddOther(DirectoryHandle directory, byte[] name, NodeKind? kind, TreePath path, Manifest manifest)
+    {
+        if (kind == NodeKind.Directory && manifest.IsFolder(path))
+        {
+            Folders.Add(path.Raw);
+        }
+        else
+        {
+            Extra.Add((path.Raw, directory.Status(name)));
+        }
     }
 }

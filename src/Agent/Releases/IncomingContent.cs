@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using IuCutter.Agent.Posix;
 using IuCutter.Digests;
 using IuCutter.Manifests;
 using Microsoft.Win32.SafeHandles;
@@ -35,7 +36,7 @@ internal sealed class IncomingContent : IDisposable
     {
         if (_file is not null)
         {
-            RandomAccess.Write(_file, part, Written);
+            FileBytes.Write(_file, part, Written);
         }
         else
         {

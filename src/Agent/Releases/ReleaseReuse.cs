@@ -1,4 +1,3 @@
-using System.Runtime.ExceptionServices;
 using IuCutter.Agent.Posix;
 using IuCutter.Configuration;
 using IuCutter.Digests;
@@ -31,21 +30,18 @@ public sealed class ReleaseReuse(DeployRoot root, Staging staging)
         var numbers = Numbers(manifest);
         var entries = Places(manifest, numbers);
         Footprint.Settle(manifest.Entries.Count);
-        try
-        {
-            Parallel.ForEach(entries, new ParallelOptions { CancellationToken = cancellationToken }, entry =>
+        AllCores.ForFiles(
+            entries.Count,
+            i => manifest.DistinctContents[manifest.ContentOf(entries[i])].Size,
+            i =>
             {
-                var content = numbers[manifest.ContentOf(entry)];
-                if (staging.TakeFrom(files, manifest.Entries[entry].Path, content, isReadOnly))
+                var content = numbers[manifest.ContentOf(entries[i])];
+                if (staging.TakeFrom(files, manifest.Entries[entries[i]].Path, content, isReadOnly))
                 {
                     progress(staging.Reused);
                 }
-            });
-        }
-        catch (AggregateException e) when (e.InnerExceptions is [var first, ..])
-        {
-            ExceptionDispatchInfo.Throw(first);
-        }
+            },
+            cancellationToken);
     }
 
     /// <summary>For each content of a manifest its number in ours; <see cref="None"/> where it is not wanted.</summary>

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Runtime.ExceptionServices;
 using System.Text;
 using IuCutter.Agent.Posix;
 using IuCutter.Configuration;
@@ -282,11 +281,7 @@ public sealed class Staging : IDisposable
     {
         try
         {
-            Parallel.ForEach(whole, w => TakeWhole(w.Content, w.Bytes.Span));
-        }
-        catch (AggregateException e) when (e.InnerExceptions is [var first, ..])
-        {
-            ExceptionDispatchInfo.Throw(first);
+            AllCores.ForFiles(whole.Count, i => whole[i].Bytes.Length, i => TakeWhole(whole[i].Content, whole[i].Bytes.Span), CancellationToken.None);
         }
         finally
         {
@@ -307,7 +302,7 @@ public sealed class Staging : IDisposable
         {
             CrashPoint.Reach("C08.before");
             using var file = _copy.Create(entry);
-            RandomAccess.Write(file, bytes, 0);
+            FileBytes.Write(file, bytes, 0);
             CrashPoint.Reach("C08.after");
         }
 
@@ -409,6 +404,6 @@ public sealed class Staging : IDisposable
     {
         using var file = _tree.OpenRead(entry.Path.ToBytes());
         var bytes = new byte[entry.Size];
-        return RandomAccess.Read(file, bytes, 0) == bytes.Length ? bytes : throw new IOException($"{entry.Path} changed while it was read");
+        return FileBytes.Read(file, bytes, 0) == bytes.Length ? bytes : throw new IOException($"{entry.Path} changed while it was read");
     }
 }

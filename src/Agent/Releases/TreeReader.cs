@@ -1,9 +1,10 @@
-using System.Runtime.ExceptionServices;
+using System.Collections.Concurrent;
 using IuCutter.Agent.Measuring;
 using IuCutter.Agent.Posix;
 using IuCutter.Configuration;
 using IuCutter.Digests;
 using IuCutter.Manifests;
+using Microsoft.Win32.SafeHandles;
 
 namespace IuCutter.Agent.Releases;
 
@@ -11,6 +12,9 @@ namespace IuCutter.Agent.Releases;
 public sealed class TreeReader
 {
     private const int MostDifferencesNamed = 20;
+
+    /// <summary>So many are held against the manifest, and forgotten, before more are read.</summary>
+    private const int DirectoriesAtOnce = 256;
 
     /// <summary>Set-user-ID, set-group-ID, and writable by everyone: whoever has these can change what others run.</summary>
     private const uint NoFileHas = 0xC02;
@@ -63,31 +67,45 @@ public sealed class TreeReader
         };
     }
 
-    /// <summary>Level by level, the directories of each on all cores: asking for each file's status is most of the work.</summary>
+    /// <summary>Level by level, the directories of each on all cores.</summary>
     private void Walk(LeftBehind? left, CancellationToken cancellationToken)
     {
         for (List<string> level = [""]; level.Count > 0;)
         {
-            var readings = new DirectoryReading[level.Count];
-            var at = level;
-            OnAllCores(level.Count, i => readings[i] = DirectoryReading.Take(_tree, _manifest, at[i]), cancellationToken);
-            level = [];
-            foreach (var reading in readings)
+            var below = new List<string>();
+            foreach (var some in level.Chunk(DirectoriesAtOnce))
             {
-                Hold(reading);
-                level.AddRange(reading.Folders);
-                reading.Extra.ForEach(e => left?.Look(e.Path, e.Status, cancellationToken));
+                var readings = new DirectoryReading[some.Length];
+                AllCores.For(some.Length, i => readings[i] = DirectoryReading.Take(_tree, _manifest, some[i], _readContents), cancellationToken);
+                foreach (var reading in readings)
+                {
+                    Hold(reading);
+                    below.AddRange(reading.Folders);
+                    reading.Extra.ForEach(e => left?.Look(e.Path, e.Status, cancellationToken));
+                }
             }
+
+            level = below;
         }
     }
 
     private void Hold(DirectoryReading reading)
     {
-        Hold(reading.Path.Length == 0 ? "." : reading.Path, reading.Own, NoDirectoryHas);
+        if (ModeDifference(reading.Own, NoDirectoryHas) is { } how)
+        {
+            Differ(TreePath.FromRaw(reading.Path.Length == 0 ? "." : reading.Path), how);
+        }
+
         foreach (var (number, status, link) in reading.Entries)
         {
             _seen[number] = true;
             Hold(number, status, link);
+        }
+
+        foreach (var number in reading.ToRead)
+        {
+            _seen[number] = true;
+            _toRead.Add(number);
         }
 
         foreach (var (path, _) in reading.Extra)
@@ -100,84 +118,101 @@ public sealed class TreeReader
     private void Hold(int number, NodeStatus? status, Sha256Digest? link)
     {
         var entry = _manifest.Entries[number];
-        _linked += status is { Kind: NodeKind.File, Names: > 1 } ? 1 : 0;
+        if (Difference(entry, status) is { } how)
+        {
+            Differ(entry.Path, how);
+        }
+        else if (link is { } text && text != entry.Content)
+        {
+            Differ(entry.Path, OtherContent(entry, text));
+        }
+        else if (_readContents && link is null)
+        {
+            _toRead.Add(number);
+        }
+        else
+        {
+            _linked += status is { Kind: NodeKind.File, Names: > 1 } ? 1 : 0;
+        }
+    }
+
+    /// <summary>Reads the files, on all cores: opening them is most of the work, then hashing.</summary>
+    private void ReadContents(CancellationToken cancellationToken)
+    {
+        // In the order of their paths those of one directory stand together.
+        _toRead.Sort();
+        var differences = new ConcurrentBag<(int Number, string How)>();
+        using var files = new TreeFiles(_tree);
+        AllCores.ForFiles(
+            _toRead.Count,
+            i => _manifest.DistinctContents[_manifest.ContentOf(_toRead[i])].Size,
+            i =>
+            {
+                if (Read(files, _manifest.Entries[_toRead[i]]) is { } how)
+                {
+                    differences.Add((_toRead[i], how));
+                }
+            },
+            cancellationToken);
+        foreach (var (number, how) in differences.OrderBy(d => d.Number))
+        {
+            Differ(_manifest.Entries[number].Path, how);
+        }
+    }
+
+    private string? Read(TreeFiles files, ManifestEntry entry)
+    {
+        using var file = TryOpen(files, entry.Path, out var whyNot);
+        if (file is null)
+        {
+            return whyNot;
+        }
+
+        var status = DirectoryHandle.StatusOf(file);
+        if (Difference(entry, status) is { } how)
+        {
+            return how;
+        }
+
+        var digest = ContentDigest.Of(file, out var bytes, entry.Size);
+        Interlocked.Add(ref _bytes, bytes);
+        Interlocked.Add(ref _linked, status.Names > 1 ? 1 : 0);
+        return digest == entry.Content ? null : OtherContent(entry, digest);
+    }
+
+    /// <summary>A file that its owner may not read, or that is gone since it was listed, differs; any other failure ends the reading.</summary>
+    private static SafeFileHandle? TryOpen(TreeFiles files, TreePath path, out string? whyNot)
+    {
+        try
+        {
+            whyNot = null;
+            return files.OpenRead(path.ToBytes());
+        }
+        catch (PosixException e) when (e.Errno is PosixException.Forbidden or PosixException.NoEntry or PosixException.TooManyLinks)
+        {
+            whyNot = $"cannot be opened (errno {e.Errno})";
+            return null;
+        }
+    }
+
+    /// <summary>In kind, size or mode; null when there is none.</summary>
+    private string? Difference(ManifestEntry entry, NodeStatus? status)
+    {
         var kind = status switch
         {
             { Kind: NodeKind.Link } => EntryKind.Link,
             { Kind: NodeKind.File } file => (file.Mode & 0x40) != 0 ? EntryKind.Executable : EntryKind.File,
             _ => (EntryKind?)null,
         };
-        if (kind != entry.Kind || status!.Value.Size != entry.Size)
-        {
-            Differ(entry.Path, $"should be {entry.Kind} of {entry.Size} bytes, is {kind?.ToString() ?? "something else"} of {status?.Size}");
-        }
-        else if (kind != EntryKind.Link && (status.Value.Mode & _noFileHas) != 0)
-        {
-            Hold(entry.Path.Raw, status.Value, _noFileHas);
-        }
-        else if (link is { } text)
-        {
-            Hold(entry, text);
-        }
-        else if (_readContents)
-        {
-            _toRead.Add(number);
-        }
+        return kind != entry.Kind || status!.Value.Size != entry.Size
+            ? $"should be {entry.Kind} of {entry.Size} bytes, is {kind?.ToString() ?? "something else"} of {status?.Size}"
+            : kind == EntryKind.Link ? null : ModeDifference(status.Value, _noFileHas);
     }
 
-    /// <summary>Reads the files that are the right size, on all cores: hashing is most of the work.</summary>
-    private void ReadContents(CancellationToken cancellationToken)
-    {
-        var seen = new Sha256Digest?[_toRead.Count];
-        using var files = new TreeFiles(_tree);
-        OnAllCores(
-            _toRead.Count,
-            i =>
-            {
-                var entry = _manifest.Entries[_toRead[i]];
-                using var file = files.OpenRead(entry.Path.ToBytes());
-                var digest = ContentDigest.Of(file, out var bytes, entry.Size);
-                seen[i] = digest == entry.Content ? null : digest;
-                Interlocked.Add(ref _bytes, bytes);
-            },
-            cancellationToken);
+    private static string? ModeDifference(NodeStatus status, uint forbidden) =>
+        (status.Mode & forbidden) == 0 ? null : $"was given the mode {Convert.ToString((int)status.Mode, 8)}";
 
-        for (var i = 0; i < seen.Length; i++)
-        {
-            if (seen[i] is { } other)
-            {
-                Hold(_manifest.Entries[_toRead[i]], other);
-            }
-        }
-    }
-
-    private static void OnAllCores(int count, Action<int> work, CancellationToken cancellationToken)
-    {
-        try
-        {
-            Parallel.For(0, count, new ParallelOptions { CancellationToken = cancellationToken }, work);
-        }
-        catch (AggregateException e) when (e.InnerExceptions is [var first, ..])
-        {
-            ExceptionDispatchInfo.Throw(first);
-        }
-    }
-
-    private void Hold(string path, NodeStatus status, uint forbidden)
-    {
-        if ((status.Mode & forbidden) != 0)
-        {
-            Differ(TreePath.FromRaw(path), $"was given the mode {Convert.ToString((int)status.Mode, 8)}");
-        }
-    }
-
-    private void Hold(ManifestEntry entry, Sha256Digest seen)
-    {
-        if (seen != entry.Content)
-        {
-            Differ(entry.Path, $"should have sha256 {entry.Content.Short}…, has {seen.Short}…");
-        }
-    }
+    private static string OtherContent(ManifestEntry entry, Sha256Digest seen) => $"should have sha256 {entry.Content.Short}…, has {seen.Short}…";
 
     private void Differ(TreePath path, string how)
     {
