@@ -7,11 +7,12 @@ I1  the slot points at a whole release: its manifest's sha256 is in its id, ever
 I2  it is one of the releases that it may be
 I3  the ledger's lines follow one another, and what it says of slots and releases is what is on the disk
 I4  every other release is as its manifest says, and holds nothing more
-I5  nothing lies in the root but slots and .iucutter; nothing is left in staging, nothing of a switch
+I5  nothing lies in the root but slots and .iucutter; nothing is left in staging, nothing of a switch;
+    the git mirror lacks no object that its refs need
 I6  nothing that the agent started is alive
 I8  no check is held without evidence, no gate passed without a held check, no verdict A without every gate
 """
-import hashlib, json, os, re, stat, sys
+import hashlib, json, os, re, stat, subprocess, sys
 
 UNESCAPE = {"\\\\": b"\\", "\\n": b"\n", "\\r": b"\r"}
 
@@ -161,12 +162,21 @@ def faults_of(root, state, slot, allowed, settled=True):
     faults += [f"I3 the disk has release {r}, the ledger has not" for r in there - {e["event"]["release"] for e in entries if e["event"]["kind"] == "release-staged"}]
     for other in sorted(there - {name}):
         faults += [f"I4 {fault}" for fault in release_faults(releases, other)]
+    faults += [f"I5 the mirror {mirror}: {fault}" for mirror in ("mirror.git", "mirror-sha256.git") for fault in mirror_faults(os.path.join(own, mirror))]
     faults += [f"I5 staging holds {left}" for left in os.listdir(os.path.join(own, "staging"))]
     faults += [f"I5 {left} is left of a switch" for left in os.listdir(own) if left.startswith("next-")]
     faults += [f"I5 {left} is left of a rehearsal" for left in os.listdir(root) if left.startswith(".iucutter-")]
     faults += [f"I6 process {p}" for p in survivors(root)]
     faults += [f"I8 {fault}" for fault in gate_faults(entries)]
     return faults
+
+
+def mirror_faults(mirror):
+    """What git finds missing or damaged in it. That it names releases' commits only is no rule: it is tidied after the next push."""
+    if not os.path.isdir(mirror):
+        return []
+    git = subprocess.run(["git", "-C", mirror, "-c", "safe.directory=*", "fsck", "--no-dangling", "--no-progress"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    return git.stdout.splitlines() or ["git fsck ended with " + str(git.returncode)] if git.returncode else []
 
 
 def survivors(root):

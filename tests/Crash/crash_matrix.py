@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Kills the agent at each of its named points during a push, a rollback and a prune, and reads the disk after each.
+"""Kills the agent at each of its named points during a push, a rollback, a prune and a push by git bundle, and reads the disk after each.
 
     crash_matrix.py [--repeats N] [--only TEXT] [--every N] [--random N]
 
@@ -30,6 +30,10 @@ smoke:
   - run: [sh, -c, 'echo smoke fine']
 """
 POINTS = [f"C{n:02}.{side}" for n in range(1, 25) for side in ("before", "after")]
+COMMITS = {}
+# In a push by bundle: those of its own, with a mirror to be made, to be added to or to be tidied, and the shared ones that come in between.
+BUNDLE = {"C27": "one", "C30": "bundles"}
+OF_BUNDLE = ["C02", "C05", "C09", "C10", "C11", "C25", "C26", "C27", "C28", "C29", "C30"]
 ROLLBACK = ["C01", "C14", "C15", "C16", "C17", "C18", "C19", "C20", "C21", "C23"]
 
 
@@ -73,14 +77,15 @@ class Target:
 
 
 def git(repository, *words):
-    subprocess.run(["git", "-C", repository, "-c", "user.name=Ann", "-c", "user.email=ann@example.org", *words], check=True, stdout=subprocess.DEVNULL)
+    words = ["git", "-C", repository, "-c", "user.name=Ann", "-c", "user.email=ann@example.org", *words]
+    return subprocess.run(words, check=True, stdout=subprocess.PIPE, text=True).stdout.strip()
 
 
-def payload(folder):
+def payload(folder, settings=""):
     """Three commits: small files, one large enough to come in pieces, a twin, an empty file, a link."""
     os.makedirs(f"{folder}/sub")
     subprocess.run(["git", "init", "-q", "-b", "main", folder], check=True)
-    open(f"{folder}/iucutter.yaml", "w").write(CONFIGURATION)
+    open(f"{folder}/iucutter.yaml", "w").write(CONFIGURATION + settings)
     open(f"{folder}/test.sh", "w").write("echo ok 1 - fine; echo 1..1\n")
     open(f"{folder}/empty", "w").close()
     os.symlink("sub/twin", f"{folder}/link")
@@ -92,6 +97,7 @@ def payload(folder):
         git(folder, "add", "-A")
         git(folder, "commit", "-qm", f"version {version}")
         git(folder, "tag", f"v{version}")
+        COMMITS[folder, f"v{version}"] = git(folder, "rev-parse", "HEAD")
     return folder
 
 
@@ -128,7 +134,8 @@ def case(base, folder, source, point, kind, after=None):
     shutil.copytree(base, folder, symlinks=True)
     target = Target(folder)
     before = live(target)
-    words = ["rollback", "--slot", "app"] if kind == "rollback" else ["push", "v3" if kind == "prune" else "v2", "--repo", source, "--no-source-tests"]
+    last = live(target).split("-")[1] == COMMITS[source, "v2"][:12]
+    words = ["rollback", "--slot", "app"] if kind == "rollback" else ["push", "v3" if last else "v2", "--repo", source, "--no-source-tests"]
     target.start(point)
     client = target.client(*words)
     if after is not None:
@@ -159,7 +166,7 @@ def case(base, folder, source, point, kind, after=None):
     if client.poll() is None:
         client.send_signal(signal.SIGCONT)
     said = client.communicate(timeout=150)[0].decode(errors="replace")
-    if "PASS" in said and client.returncode == 0 and live(target) == before and kind == "push":
+    if "PASS" in said and client.returncode == 0 and live(target) == before and kind in ("push", "bundle"):
         faults.append("the packager says that it passed, and the slot is as it was")
     try:
         target.run("push", "v3", "--repo", source, "--no-source-tests")
@@ -180,18 +187,21 @@ def main():
     arguments.add_argument("--random", type=int, default=0)
     asked = arguments.parse_args()
     work = tempfile.mkdtemp(prefix="iucutter-crash-")
-    source = payload(f"{work}/payload")
+    source, bundled = payload(f"{work}/payload"), payload(f"{work}/bundled", "format: bundle\n")
     prepare(f"{work}/one", source, "v1")
     prepare(f"{work}/two", source, "v1", "v2")
-    cases = [("push", p, f"{work}/one", None) for p in POINTS if p[:3] not in ("C23", "C24")]
-    cases += [("rollback", f"{p}.{side}", f"{work}/two", None) for p in ROLLBACK for side in ("before", "after")]
-    cases += [("prune", p, f"{work}/two", None) for p in ("C24.before", "C24.after")]
+    prepare(f"{work}/bundle", bundled, "v1")
+    prepare(f"{work}/bundles", bundled, "v1", "v2")
+    cases = [("push", p, "one", None) for p in POINTS if p[:3] not in ("C23", "C24")]
+    cases += [("rollback", f"{p}.{side}", "two", None) for p in ROLLBACK for side in ("before", "after")]
+    cases += [("prune", p, "two", None) for p in ("C24.before", "C24.after")]
+    cases += [("bundle", f"{p}.{side}", BUNDLE.get(p, "bundle"), None) for p in OF_BUNDLE for side in ("before", "after")]
     cases = [c for c in cases if asked.only in f"{c[0]} {c[1]}"][:: asked.every]
     cases = cases * asked.repeats
-    cases += [("push", None, f"{work}/one", random.uniform(0.05, 1.5)) for _ in range(asked.random)]
+    cases += [("push", None, "one", random.uniform(0.05, 1.5)) for _ in range(asked.random)]
     broken = 0
     for number, (kind, point, base, after) in enumerate(cases, 1):
-        faults = case(base, f"{work}/case-{number}", source, point, kind, after)
+        faults = case(f"{work}/{base}", f"{work}/case-{number}", bundled if kind == "bundle" else source, point, kind, after)
         broken += bool(faults)
         for fault in faults:
             print(f"{kind} {point or f'at {after:.2f} s'}: {fault} ({work}/case-{number})", flush=True)

@@ -64,7 +64,9 @@ internal sealed class CommitMirror
             Root.MakeDirectory(Bytes($"{staged}/refs/iucutter"), OwnerOnly);
             Root.FlushFileSystem();
             Root.RemoveTree(Bytes(_name));
+            CrashPoint.Reach("C27.before");
             Root.Rename(Bytes(staged), Bytes(_name));
+            CrashPoint.Reach("C27.after");
         }
         finally
         {
@@ -131,7 +133,9 @@ internal sealed class CommitMirror
             DirectoryHandle.Flush(file);
         }
 
+        CrashPoint.Reach("C29.before");
         refs.Rename(temporary, Bytes(commit));
+        CrashPoint.Reach("C29.after");
         refs.Flush();
     }
 
@@ -149,7 +153,9 @@ internal sealed class CommitMirror
         using var refs = Root.OpenDirectory(Bytes($"{_name}/refs/iucutter"));
         foreach (var name in refs.List().Where(n => n.Length < 12 || !commits.Contains(Encoding.Latin1.GetString(n, 0, 12))))
         {
+            CrashPoint.Reach("C30.before");
             refs.Remove(name);
+            CrashPoint.Reach("C30.after");
         }
 
         using var packs = Root.OpenDirectory(Bytes($"{_name}/objects/pack"));
@@ -200,7 +206,9 @@ internal sealed class CommitMirror
         {
             if (into.Status(name) is null)
             {
+                CrashPoint.Reach("C28.before");
                 from.Rename(name, into, name);
+                CrashPoint.Reach("C28.after");
             }
         }
     }

@@ -36,7 +36,9 @@ internal sealed class IncomingBundle : IDisposable
     {
         var folder = $"{DeployRoot.OwnDirectory}/staging/bundle-{operation}";
         root.RemoveTree(Encoding.ASCII.GetBytes(folder));
+        CrashPoint.Reach("C25.before");
         root.MakeDirectory(Encoding.ASCII.GetBytes(folder), 0x1C0);
+        CrashPoint.Reach("C25.after");
         return new IncomingBundle(root, folder, root.CreateFile(Encoding.ASCII.GetBytes($"{folder}/bundle"), 0x180), bytes, digest);
     }
 
@@ -48,7 +50,9 @@ internal sealed class IncomingBundle : IDisposable
             throw Damaged($"more than the {Bytes} bytes came that it was to have");
         }
 
-        RandomAccess.Write(_file, part, Written);
+        CrashPoint.Reach("C26.before");
+        FileBytes.Write(_file, part, Written);
+        CrashPoint.Reach("C26.after");
         _hash.AppendData(part);
         Written += part.Length;
     }
