@@ -13,7 +13,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import check_target
 import crash_matrix
 
-CALLS = "fsync,syncfs,renameat2,symlinkat,unlinkat,mkdirat,ftruncate"
+CALLS = "pwrite64,fsync,syncfs,renameat2,symlinkat,unlinkat,mkdirat,ftruncate"
 
 
 class FaultyTarget(crash_matrix.Target):

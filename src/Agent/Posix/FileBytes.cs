@@ -27,6 +27,21 @@ internal static unsafe class FileBytes
         }
     }
 
+    /// <summary>As <see cref="Read"/>; false where the file cannot be read.</summary>
+    public static bool TryRead(SafeFileHandle file, Span<byte> into, long at, out int read)
+    {
+        try
+        {
+            read = Read(file, into, at);
+            return true;
+        }
+        catch (PosixException)
+        {
+            read = 0;
+            return false;
+        }
+    }
+
     /// <summary>Writes all of them.</summary>
     /// <exception cref="PosixException">Not all could be written; some may have been.</exception>
     public static void Write(SafeFileHandle file, ReadOnlySpan<byte> bytes, long at)

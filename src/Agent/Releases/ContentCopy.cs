@@ -33,11 +33,11 @@ internal sealed class ContentCopy(DirectoryHandle tree, TreeFiles files, LinkRul
     }
 
     /// <summary>Gives the entry the very file that is open, if it is the entry's content; one that can have no more names is copied.</summary>
-    /// <returns>False, and nothing is left, when the source is not the content that the entry means.</returns>
+    /// <returns>False, and nothing is left, when the source is not the content that the entry means, or cannot be read.</returns>
     public bool Share(SafeFileHandle source, ManifestEntry entry) =>
-        ContentDigest.Of(source, out _, entry.Size) == entry.Content && (tree.TryNameFile(source, entry.Path.ToBytes()) || Make(source, entry));
+        IsContent(source, entry) && (tree.TryNameFile(source, entry.Path.ToBytes()) || Make(source, entry));
 
-    /// <returns>False, and nothing is left, when the source is not the content that the entry means.</returns>
+    /// <returns>False, and nothing is left, when the source is not the content that the entry means, or cannot be read.</returns>
     public bool Make(SafeFileHandle source, ManifestEntry entry)
     {
         var buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
@@ -51,11 +51,22 @@ internal sealed class ContentCopy(DirectoryHandle tree, TreeFiles files, LinkRul
         }
     }
 
+    private static bool IsContent(SafeFileHandle file, ManifestEntry entry)
+    {
+        try
+        {
+            return ContentDigest.Of(file, out _, entry.Size) == entry.Content;
+        }
+        catch (PosixException)
+        {
+            return false;
+        }
+    }
+
     private bool CopyWhole(SafeFileHandle source, ManifestEntry entry, byte[] buffer)
     {
         // One byte more than there should be: a longer file is another one.
-        var read = FileBytes.Read(source, buffer.AsSpan(0, (int)entry.Size + 1), 0);
-        if (read != entry.Size || Sha256Digest.Of(buffer.AsSpan(0, read)) != entry.Content)
+        if (!FileBytes.TryRead(source, buffer.AsSpan(0, (int)entry.Size + 1), 0, out var read) || read != entry.Size || Sha256Digest.Of(buffer.AsSpan(0, read)) != entry.Content)
         {
             return false;
         }
@@ -96,7 +107,7 @@ internal sealed class ContentCopy(DirectoryHandle tree, TreeFiles files, LinkRul
         // What is hashed is what the new file has, whoever writes to the old one meanwhile.
         var from = isReflink ? file : source;
         long at = 0;
-        for (int read; (read = FileBytes.Read(from, buffer, at)) > 0 && at <= entry.Size; at += read)
+        for (var read = 0; FileBytes.TryRead(from, buffer, at, out read) && read > 0 && at <= entry.Size; at += read)
         {
             hash.AppendData(buffer, 0, read);
             if (!isReflink)

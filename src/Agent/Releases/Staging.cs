@@ -85,18 +85,11 @@ public sealed class Staging : IDisposable
     /// <param name="path">In it.</param>
     /// <param name="content">Ours.</param>
     /// <param name="isReadOnly">True: nobody may write to that release, so the file itself can be shared.</param>
-    /// <returns>False when what lies there is not that content any more.</returns>
+    /// <returns>False when what lies there is not that content any more, or cannot be read: then it comes from elsewhere.</returns>
+    /// <exception cref="PosixException">Ours cannot be written.</exception>
     public bool TakeFrom(TreeFiles tree, TreePath path, int content, bool isReadOnly = false)
     {
-        try
-        {
-            _have[content] = _entries.FileOf(content) is { } first ? TakeFile(tree, path, content, first, isReadOnly) : TakeLink(tree, path, content);
-        }
-        catch (PosixException e) when (!e.IsNoRoom)
-        {
-            // Gone or unreadable: then it comes from elsewhere.
-        }
-
+        _have[content] = _entries.FileOf(content) is { } first ? TakeFile(tree, path, content, first, isReadOnly) : TakeLink(tree, path, content);
         Interlocked.Increment(ref (_have[content] ? ref _reused : ref _rotten));
         return _have[content];
     }
@@ -246,7 +239,7 @@ public sealed class Staging : IDisposable
 
     private bool TakeLink(TreeFiles tree, TreePath path, int content)
     {
-        var text = tree.ReadLink(path.ToBytes());
+        var text = TryRead(tree, path, static (t, p) => t.ReadLink(p));
         if (text is null || Sha256Digest.Of(text) != Manifest.DistinctContents[content].Digest)
         {
             return false;
@@ -258,9 +251,8 @@ public sealed class Staging : IDisposable
 
     private bool TakeFile(TreeFiles tree, TreePath path, int content, ManifestEntry first, bool isReadOnly)
     {
-        using var source = tree.OpenRead(path.ToBytes());
-        var status = DirectoryHandle.StatusOf(source);
-        if (status.Kind != NodeKind.File)
+        using var source = TryRead(tree, path, static (t, p) => t.OpenRead(p));
+        if (source is null || DirectoryHandle.StatusOf(source) is not { Kind: NodeKind.File } status)
         {
             return false;
         }
@@ -275,6 +267,19 @@ public sealed class Staging : IDisposable
         }
 
         return isWhole;
+    }
+
+    private static T? TryRead<T>(TreeFiles tree, TreePath path, Func<TreeFiles, byte[], T?> read)
+        where T : class
+    {
+        try
+        {
+            return read(tree, path.ToBytes());
+        }
+        catch (PosixException)
+        {
+            return null;
+        }
     }
 
     private void TakeAll(List<(int Content, ReadOnlyMemory<byte> Bytes)> whole)
