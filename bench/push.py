@@ -5,7 +5,7 @@ HOST is this machine, reached by ssh with a key; IuCutter's agent is started her
 there (cold), then CHANGE beside it (warm); the order of the peers rotates and the first repetition is dropped. Times are from start to exit, with a sync between.
 IuCutter's checks are off; its digests, its reading back, the rollback proof, ledger, flushes and report stay on. Prints medians, and ratios to the first peer.
 """
-import argparse, os, shlex, shutil, statistics, subprocess, sys, tempfile, time
+import argparse, contextlib, os, shlex, shutil, statistics, subprocess, sys, tempfile, time
 
 HOME = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 BIN = f"{HOME}/artifacts/run"
@@ -41,28 +41,32 @@ def push_without_ssh(asked, commit, to, before, place):
 PEERS = {"git archive, ssh tar": archive, "rsync --link-dest": rsync, "iucutter, ssh": push, "iucutter, its socket": push_without_ssh}
 
 
-def repetition(asked, peer, place):
-    root = f"{place}/root"
-    os.makedirs(root)
-    agent = None
-    if "iucutter" in peer:
-        log = open(f"{place}/log", "wb")
-        agent = subprocess.Popen([f"{BIN}/Agent/iucutter-agent", "serve", "--root", root, "--state", f"{place}/state", "--socket", f"{place}/agent.sock"], stdout=log, stderr=log)
+@contextlib.contextmanager
+def agent(place):
+    """An agent of its own in an empty place."""
+    os.makedirs(f"{place}/root", exist_ok=True)
+    log = open(f"{place}/log", "wb")
+    process = subprocess.Popen([f"{BIN}/Agent/iucutter-agent", "serve", "--root", f"{place}/root", "--state", f"{place}/state", "--socket", f"{place}/agent.sock"], stdout=log, stderr=log)
+    try:
         while b" serves " not in open(f"{place}/log", "rb").read():
             time.sleep(0.02)
+        yield place
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def repetition(asked, peer, place):
+    os.makedirs(f"{place}/root", exist_ok=True)
     times, before = [], None
-    try:
+    with agent(place) if "iucutter" in peer else contextlib.nullcontext():
         for name, commit in (("base", asked.base), ("change", asked.change)):
             run(["git", "-C", asked.repository, "checkout", "-q", "-f", "--detach", commit])
             began = time.monotonic()
-            PEERS[peer](asked, commit, f"{root}/{name}", before, place)
+            PEERS[peer](asked, commit, f"{place}/root/{name}", before, place)
             times.append(time.monotonic() - began)
-            before = f"{root}/{name}"
+            before = f"{place}/root/{name}"
             os.sync()
-    finally:
-        if agent:
-            agent.terminate()
-            agent.wait()
     return times
 
 

@@ -108,7 +108,7 @@ public sealed unsafe class DirectoryHandle : IDisposable
     }
 
     /// <summary>Gives the very file that is open one more name here.</summary>
-    /// <returns>False where that cannot be: on another file system, with as many names as a file may have, or forbidden by the kernel.</returns>
+    /// <returns>False where that cannot be: removed meanwhile, on another file system, with as many names as a file may have, or forbidden by the kernel.</returns>
     public bool TryNameFile(SafeFileHandle file, ReadOnlySpan<byte> path)
     {
         using var parent = OpenParent(path, out var name);
@@ -122,7 +122,7 @@ public sealed unsafe class DirectoryHandle : IDisposable
         }
 
         var failure = PosixException.Last("give a file the name", path);
-        return failure.Errno is PosixException.CrossDevice or PosixException.TooManyNames or PosixException.NotPermitted ? false : throw failure;
+        return failure.Errno is PosixException.NoEntry or PosixException.CrossDevice or PosixException.TooManyNames or PosixException.NotPermitted ? false : throw failure;
     }
 
     /// <summary>The text of a link; null when the path is absent or is no link.</summary>

@@ -107,13 +107,25 @@ internal sealed class ContentCopy(DirectoryHandle tree, TreeFiles files, LinkRul
         // What is hashed is what the new file has, whoever writes to the old one meanwhile.
         var from = isReflink ? file : source;
         long at = 0;
-        for (var read = 0; FileBytes.TryRead(from, buffer, at, out read) && read > 0 && at <= entry.Size; at += read)
+        while (at <= entry.Size)
         {
+            if (!FileBytes.TryRead(from, buffer, at, out var read))
+            {
+                return false;
+            }
+
+            if (read == 0)
+            {
+                break;
+            }
+
             hash.AppendData(buffer, 0, read);
             if (!isReflink)
             {
                 FileBytes.Write(file, buffer.AsSpan(0, read), at);
             }
+
+            at += read;
         }
 
         return at == entry.Size && Sha256Digest.FromBytes(hash.GetHashAndReset()) == entry.Content;

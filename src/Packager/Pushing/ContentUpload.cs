@@ -70,6 +70,11 @@ internal sealed class ContentUpload(
             {
                 isWanted = await IsAgainAsync(e, cancellation);
             }
+            catch (ObjectDisposedException)
+            {
+                // Whoever watches the operation has brought the way up anew between two of our calls.
+                isWanted = await IsAgainAsync(new RpcException(new Status(StatusCode.Unavailable, "the way ended")), cancellation);
+            }
         }
     }
 
@@ -114,7 +119,7 @@ internal sealed class ContentUpload(
     {
         var client = await target.EnsureAsync(cancellation);
         var missing = await OfferAsync(client, cancellation);
-        IsWhole = missing.Ranges.Count == 0;
+        IsWhole = missing.IsNothing;
         if (missing.Totals.TakesBundle)
         {
             // What is missing after it the next offer says.
@@ -123,8 +128,8 @@ internal sealed class ContentUpload(
         else if (!IsWhole)
         {
             ResetIfCloser(missing.Totals);
-            await contents.BringAsync(Numbers(missing.Ranges), cancellation);
-            IsWhole = (await UploadAsync(client, missing, cancellation)).Whole;
+            await contents.BringAsync(missing.Numbers, cancellation);
+            IsWhole = (await UploadAsync(missing, cancellation)).Whole;
         }
     }
 
@@ -162,7 +167,7 @@ internal sealed class ContentUpload(
         }
     }
 
-    private async Task<(List<ContentRange> Ranges, OfferTotals Totals)> OfferAsync(ReleaseAgent.ReleaseAgentClient client, CancellationToken cancellation)
+    private async Task<MissingContents> OfferAsync(ReleaseAgent.ReleaseAgentClient client, CancellationToken cancellation)
     {
         using var call = client.Offer(cancellationToken: cancellation);
         try
@@ -187,14 +192,16 @@ internal sealed class ContentUpload(
         }
 
         offer.Taken();
-        return (ranges, totals);
+        return new MissingContents(ranges, totals, contents.Manifest.DistinctContents);
     }
 
-    private async Task<UploadReceipt> UploadAsync(
-        ReleaseAgent.ReleaseAgentClient client, (List<ContentRange> Ranges, OfferTotals Totals) missing, CancellationToken cancellation)
+    private async Task<UploadReceipt> UploadAsync(MissingContents missing, CancellationToken cancellation)
     {
-        var start = new UploadStart { OperationId = operation, FirstContent = missing.Ranges[0].First, Offset = missing.Totals.ResumeOffset };
-        using var calls = UploadCalls.Open(target, client, start, await CallsAsync(missing.Totals, cancellation), cancellation);
+        var start = new UploadStart { OperationId = operation, FirstContent = (uint)missing.Numbers.First(), Offset = missing.Totals.ResumeOffset };
+        var count = await CallsAsync(missing.Totals, cancellation);
+
+        // Asking how long the link is may have brought the way up anew.
+        using var calls = UploadCalls.Open(target, await target.EnsureAsync(cancellation), start, count, cancellation);
 
         // Should this upload break, the next one goes over one connection.
         _mayBeMany = false;
@@ -238,12 +245,11 @@ internal sealed class ContentUpload(
         return time.GetElapsedTime(asked) < Far ? 1 : (int)Math.Min(UploadCalls.Many, totals.MostLanes);
     }
 
-    private async Task SendAsync(
-        IReadOnlyList<IClientStreamWriter<UploadPart>> streams, (List<ContentRange> Ranges, OfferTotals Totals) missing, CancellationToken cancellation)
+    private async Task SendAsync(IReadOnlyList<IClientStreamWriter<UploadPart>> streams, MissingContents missing, CancellationToken cancellation)
     {
         var offset = (long)missing.Totals.ResumeOffset;
         using var data = new ContentStream(streams, _pace, missing.Totals.TakesBrotli && target.Address is not TargetAddress.Unix, time, cancellation);
-        foreach (var content in Numbers(missing.Ranges))
+        foreach (var content in missing.Numbers)
         {
             for (int read; (read = await contents.ReadContentAsync(content, offset, data.Free, cancellation)) > 0; offset += read)
             {
@@ -258,6 +264,4 @@ internal sealed class ContentUpload(
 
         await data.CloseAsync();
     }
-
-    private static IEnumerable<int> Numbers(List<ContentRange> ranges) => ranges.SelectMany(r => Enumerable.Range((int)r.First, (int)r.Count));
 }

@@ -155,6 +155,21 @@ public sealed class UploadLanesTests
         Assert.Equal(0, impatient.Waiting);
     }
 
+    [Fact]
+    public async Task An_upload_is_gathered_once()
+    {
+        var lanes = new UploadLanes(TimeProvider.System);
+        var first = lanes.GatherAsync(Start(0, of: 2), new Parts("a"), CancellationToken.None);
+
+        var refusal = await Assert.ThrowsAsync<RefusalException>(() => lanes.GatherAsync(Start(0, of: 2), new Parts("b"), CancellationToken.None));
+        var carried = lanes.CarryAsync(Start(1, of: 2), new Parts("c"), CancellationToken.None);
+
+        Assert.Equal(RefusalCode.SlotBusy, refusal.Code);
+        (await first).Dispose();
+        await carried;
+        Assert.Equal(0, lanes.Waiting);
+    }
+
     private static UploadStart Start(uint lane, ByteString? name = null, uint of = 3) => new() { Lane = lane, Lanes = of, Upload = name ?? Name };
 
     private sealed class Parts(params string[] texts) : IAsyncStreamReader<UploadPart>
