@@ -183,7 +183,7 @@ def judge(scene, plan, allowed):
         sent, attempts = scene.proxy.up, [first]
         if first.returncode != 0:
             if "Unhandled" in first.stdout or not first.stdout.strip() or "   at " in first.stdout:
-                return f"the first push ended with {first.returncode} and says: {first.stdout[-600:]}"
+                return f"the first push ended with {first.returncode} and says: {first.stdout[:3000]}"
             attempts.append(scene.push(None))
             sent += scene.proxy.up
         if attempts[-1].returncode != 0:
