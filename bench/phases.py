@@ -4,7 +4,7 @@
 Over the agent's own socket, by an agent started anew for each repetition: BASE to an empty slot (cold), then CHANGE to the same (warm). The checks that run
 commands are off. Prints medians in milliseconds.
 """
-import argparse, datetime, glob, json, os, shutil, statistics, subprocess, tempfile, time
+import datetime, glob, json, os, shutil, statistics, subprocess, tempfile, time
 
 import push
 
@@ -52,13 +52,7 @@ def phases(asked, commit, place):
 
 
 def main():
-    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    arguments.add_argument("repository")
-    arguments.add_argument("base")
-    arguments.add_argument("change")
-    arguments.add_argument("--reps", type=int, default=5)
-    arguments.add_argument("--at", default="/var/tmp")
-    asked = arguments.parse_args()
+    asked = push.two_commits(__doc__).parse_args()
     asked.repository, asked.ssh = os.path.abspath(asked.repository), "ssh none"
     push.run([f"{push.HOME}/iucutter", "--version"])
     work = tempfile.mkdtemp(prefix="iucutter-phases-", dir=asked.at)

@@ -70,14 +70,20 @@ def repetition(asked, peer, place):
     return times
 
 
-def main():
-    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+def two_commits(description):
+    """What every bench of a push and the one after it asks for."""
+    arguments = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("repository")
     arguments.add_argument("base")
     arguments.add_argument("change")
-    arguments.add_argument("--ssh", required=True)
     arguments.add_argument("--reps", type=int, default=5)
     arguments.add_argument("--at", default="/var/tmp")
+    return arguments
+
+
+def main():
+    arguments = two_commits(__doc__)
+    arguments.add_argument("--ssh", required=True)
     asked = arguments.parse_args()
     asked.repository = os.path.abspath(asked.repository)
     run([f"{HOME}/iucutter", "--version"])

@@ -21,9 +21,6 @@ public sealed class UploadLanes(TimeProvider time)
 
     private readonly ConcurrentDictionary<Place, Meeting> _meetings = new();
 
-    /// <summary>The first calls of uploads that others are waited for, or read: one an upload, so that nobody lets go what another has taken.</summary>
-    private readonly ConcurrentDictionary<Place, bool> _gathering = new();
-
     /// <summary>How many calls wait for others, or are waited for.</summary>
     internal int Waiting => _meetings.Count;
 
@@ -67,13 +64,15 @@ public sealed class UploadLanes(TimeProvider time)
     internal async Task<LaneReader> GatherAsync(UploadStart start, IAsyncStreamReader<UploadPart> first, CancellationToken cancellationToken)
     {
         Check(start);
-        var upload = new Place(start.OperationId, start.Upload, 0);
-        if (!_gathering.TryAdd(upload, true))
+
+        // One first call an upload, so that nobody lets go what another has taken.
+        var own = At(start, 0);
+        if (!own.Value.Parts.TrySetResult(first) || !own.Value.Taken.TrySetResult())
         {
             throw new RefusalException(RefusalCode.SlotBusy, "this upload is under way already", "offer again and send what is still missing");
         }
 
-        var asked = new List<KeyValuePair<Place, Meeting>>();
+        List<KeyValuePair<Place, Meeting>> asked = [own];
         List<IAsyncStreamReader<UploadPart>> readers = [first];
         try
         {
@@ -89,25 +88,23 @@ public sealed class UploadLanes(TimeProvider time)
                 }
             }
 
-            return new LaneReader(readers, () => LetGo(upload, asked));
+            return new LaneReader(readers, () => LetGo(asked));
         }
         catch (Exception e)
         {
-            LetGo(upload, asked);
+            LetGo(asked);
             throw e is TimeoutException ? Missing(start) : e;
         }
     }
 
     /// <summary>Ends the calls that were taken, and the waiting for one that never came.</summary>
-    private void LetGo(Place upload, List<KeyValuePair<Place, Meeting>> asked)
+    private void LetGo(List<KeyValuePair<Place, Meeting>> asked)
     {
         foreach (var at in asked.Where(a => a.Value.Taken.Task.IsCompletedSuccessfully || a.Value.Parts.TrySetCanceled()))
         {
             _meetings.TryRemove(at);
             at.Value.Ended.TrySetResult();
         }
-
-        _gathering.TryRemove(upload, out _);
     }
 
     private KeyValuePair<Place, Meeting> At(UploadStart start, uint lane)
