@@ -3,7 +3,6 @@ using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
-using System.Text;
 
 namespace IuCutter.Digests;
 
@@ -64,9 +63,10 @@ public readonly record struct Sha256Digest : IComparable<Sha256Digest>
     /// <summary>The same from ASCII.</summary>
     public static bool TryParse(ReadOnlySpan<byte> ascii, out Sha256Digest digest)
     {
-        Span<char> text = stackalloc char[Bytes * 2];
-        digest = default;
-        return ascii.Length == text.Length && TryParse(text[..Encoding.Latin1.GetChars(ascii, text)], out digest);
+        Span<byte> bytes = stackalloc byte[Bytes];
+        var isOne = ascii.Length == Bytes * 2 && LowerHex.TryRead(ascii, bytes);
+        digest = isOne ? new Sha256Digest(bytes) : default;
+        return isOne;
     }
 
     /// <exception cref="FormatException">The text is not 64 lower-case hex digits.</exception>

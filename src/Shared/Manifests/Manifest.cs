@@ -115,9 +115,9 @@ public sealed class Manifest
     {
         ArgumentNullException.ThrowIfNull(stream);
         var buffer = new ArrayBufferWriter<byte>(1 << 16);
-        foreach (var entry in _table)
+        for (var i = 0; i < _table.Count; i++)
         {
-            Sha256SumFormat.Write(buffer, entry);
+            Sha256SumFormat.Write(buffer, _table.KindOf(i), DistinctContents[ContentOf(i)].Digest, _table.EscapedPath(i));
             if (buffer.WrittenCount > 1 << 15)
             {
                 stream.Write(buffer.WrittenSpan);

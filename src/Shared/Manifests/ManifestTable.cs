@@ -1,5 +1,4 @@
 using System.Collections;
-using IuCutter.Digests;
 
 namespace IuCutter.Manifests;
 
@@ -10,20 +9,20 @@ namespace IuCutter.Manifests;
 internal sealed class ManifestTable : IReadOnlyList<ManifestEntry>
 {
     private readonly ReadOnlyMemory<byte> _text;
-    private readonly int[] _lines;
+    private readonly int[] _paths;
     private readonly int[] _contentOf;
     private readonly ManifestContent[] _contents;
 
     /// <param name="text">The canonical bytes.</param>
-    /// <param name="lines">Where each entry's line begins.</param>
+    /// <param name="paths">Where each entry's path begins.</param>
     /// <param name="contentOf">The number of each entry's content.</param>
     /// <param name="contents">In order of first appearance.</param>
-    public ManifestTable(ReadOnlyMemory<byte> text, int[] lines, int[] contentOf, ManifestContent[] contents)
+    public ManifestTable(ReadOnlyMemory<byte> text, int[] paths, int[] contentOf, ManifestContent[] contents)
     {
-        (_text, _lines, _contentOf, _contents) = (text, lines, contentOf, contents);
+        (_text, _paths, _contentOf, _contents) = (text, paths, contentOf, contents);
     }
 
-    public int Count => _lines.Length;
+    public int Count => _paths.Length;
 
     public IReadOnlyList<ManifestContent> Contents => _contents;
 
@@ -32,24 +31,28 @@ internal sealed class ManifestTable : IReadOnlyList<ManifestEntry>
         get
         {
             var content = _contents[_contentOf[index]];
-            var kind = KindAndPath(index, out var path);
-            return new ManifestEntry(ManifestText.Unescape(path), kind, content.Size, content.Digest);
+            return new ManifestEntry(ManifestText.Unescape(EscapedPath(index)), KindOf(index), content.Size, content.Digest);
         }
     }
 
     public int ContentOf(int index) => _contentOf[index];
 
-    public EntryKind KindOf(int index) => KindAndPath(index, out _);
+    public EntryKind KindOf(int index) => ManifestText.KindBefore(_text.Span[.._paths[index]]);
+
+    public ReadOnlySpan<byte> EscapedPath(int index)
+    {
+        var rest = _text.Span[_paths[index]..];
+        return rest[..rest.IndexOf((byte)'\n')];
+    }
 
     /// <summary>The entry at a path; where there is none, the complement of the index at which it would stand.</summary>
     public int Find(TreePath path)
     {
-        var (low, high) = (0, _lines.Length - 1);
+        var (low, high) = (0, _paths.Length - 1);
         while (low <= high)
         {
             var middle = (low + high) >>> 1;
-            KindAndPath(middle, out var escaped);
-            var order = ManifestText.Compare(escaped, path.Raw);
+            var order = ManifestText.CompareBegin(_text.Span[_paths[middle]..], path.Raw);
             if (order == 0)
             {
                 return middle;
@@ -63,19 +66,11 @@ internal sealed class ManifestTable : IReadOnlyList<ManifestEntry>
 
     public IEnumerator<ManifestEntry> GetEnumerator()
     {
-        for (var i = 0; i < _lines.Length; i++)
+        for (var i = 0; i < _paths.Length; i++)
         {
             yield return this[i];
         }
     }
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
-
-    private EntryKind KindAndPath(int index, out ReadOnlySpan<byte> escapedPath)
-    {
-        var line = _text.Span[(_lines[index] + (Sha256Digest.Bytes * 2) + 1)..];
-        line = line[..line.IndexOf((byte)'\n')];
-        line = line[(line.IndexOf((byte)' ') + 1)..];
-        return ManifestText.Kind(line, out escapedPath)!.Value;
-    }
 }

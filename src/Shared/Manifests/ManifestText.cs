@@ -61,6 +61,14 @@ internal static class ManifestText
         return kind;
     }
 
+    /// <summary>Of an entry that was read before, by what stands before its path.</summary>
+    public static EntryKind KindBefore(ReadOnlySpan<byte> text) => text[^2] switch
+    {
+        (byte)'4' => EntryKind.File,
+        (byte)'5' => EntryKind.Executable,
+        _ => EntryKind.Link,
+    };
+
     /// <summary>Of a path that was found well escaped before.</summary>
     public static TreePath Unescape(ReadOnlySpan<byte> escaped)
     {
@@ -73,11 +81,11 @@ internal static class ManifestText
         return TreePath.FromBytes(path.AsSpan(0, Unescape(escaped, path)));
     }
 
-    /// <summary>Orders an escaped path and a plain one by their bytes.</summary>
-    public static int Compare(ReadOnlySpan<byte> escaped, string raw)
+    /// <summary>Orders the escaped path at a text's beginning, up to its LF, and a plain one by their bytes.</summary>
+    public static int CompareBegin(ReadOnlySpan<byte> escaped, string raw)
     {
         var at = 0;
-        for (var i = 0; i < escaped.Length; i++, at++)
+        for (var i = 0; escaped[i] != '\n'; i++, at++)
         {
             var value = escaped[i] == '\\' ? Escaped(escaped[++i]) : escaped[i];
             if (at == raw.Length || value != raw[at])
@@ -94,10 +102,6 @@ internal static class ManifestText
         WriteDigest(output.GetSpan(DigestLength), digest);
         output.Advance(DigestLength);
     }
-
-    /// <summary>Escapes as coreutils does, without the mark that sha256sum sets before such a line.</summary>
-    internal static void WriteEscaped(ArrayBufferWriter<byte> output, TreePath path) =>
-        output.Advance(WriteEscaped(output.GetSpan(path.Raw.Length * 2), path.Raw));
 
     private static void WriteDigest(Span<byte> output, Sha256Digest digest)
     {
@@ -174,15 +178,15 @@ internal static class ManifestText
 
     private static ManifestTable ReadEntries(ReadOnlyMemory<byte> text, ref ManifestLines lines, int count, out long contentBytes)
     {
-        var (starts, contentOf, contents) = (new int[count], new int[count], new ManifestContent[count]);
+        var (places, contentOf, contents) = (new int[count], new int[count], new ManifestContent[count]);
         var numbers = new Dictionary<Sha256Digest, int>(count);
         var paths = new PathOrder();
         Span<byte> path = stackalloc byte[PathOrder.LongestEscaped];
         contentBytes = 0;
         for (var i = 0; i < count; i++)
         {
-            starts[i] = lines.Offset;
-            var (digest, size, kind) = ReadEntry(ref lines, path, out var length);
+            var (digest, size, kind, escapedLength) = ReadEntry(ref lines, path, out var length);
+            places[i] = lines.Offset - 1 - escapedLength;
             ManifestRules.Check(ref lines, kind, size, path[..length], ref paths);
             contentBytes = size <= long.MaxValue - contentBytes
                 ? contentBytes + size
@@ -202,10 +206,10 @@ internal static class ManifestText
         }
 
         Array.Resize(ref contents, numbers.Count);
-        return new ManifestTable(text, starts, contentOf, contents);
+        return new ManifestTable(text, places, contentOf, contents);
     }
 
-    private static (Sha256Digest Digest, long Size, EntryKind Kind) ReadEntry(ref ManifestLines lines, scoped Span<byte> path, out int pathLength)
+    private static (Sha256Digest Digest, long Size, EntryKind Kind, int EscapedLength) ReadEntry(ref ManifestLines lines, scoped Span<byte> path, out int pathLength)
     {
         var line = lines.Next();
         if (line.Length < DigestLength + 2 || line[DigestLength] != ' ' || !Sha256Digest.TryParse(line[..DigestLength], out var digest))
@@ -223,7 +227,7 @@ internal static class ManifestText
         }
 
         pathLength = Unescape(escaped, path);
-        return pathLength >= 0 ? (digest, size, kind) : throw lines.Error("a wrong escape in the path", @"\\, \n or \r");
+        return pathLength >= 0 ? (digest, size, kind, escaped.Length) : throw lines.Error("a wrong escape in the path", @"\\, \n or \r");
     }
 
     /// <summary>How many bytes came out; -1 where the escapes are not the only ones that could be.</summary>

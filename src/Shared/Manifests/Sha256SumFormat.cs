@@ -1,4 +1,5 @@
 using System.Buffers;
+using IuCutter.Digests;
 
 namespace IuCutter.Manifests;
 
@@ -7,22 +8,23 @@ namespace IuCutter.Manifests;
 /// </summary>
 internal static class Sha256SumFormat
 {
-    public static void Write(ArrayBufferWriter<byte> output, ManifestEntry entry)
+    /// <param name="escapedPath">As the manifest has it, which escapes the same way but for the mark before such a line.</param>
+    public static void Write(ArrayBufferWriter<byte> output, EntryKind kind, Sha256Digest content, ReadOnlySpan<byte> escapedPath)
     {
-        if (entry.Kind == EntryKind.Link)
+        if (kind == EntryKind.Link)
         {
             output.Write("# link "u8);
         }
-        else if (entry.Path.Raw.AsSpan().ContainsAny("\\\n\r"))
+        else if (escapedPath.Contains((byte)'\\'))
         {
             output.Write("\\"u8);
         }
 
-        ManifestText.WriteDigest(output, entry.Content);
+        ManifestText.WriteDigest(output, content);
 
         // A name of "-" alone would mean the standard input.
-        output.Write(entry.Path.Raw is "-" ? "  ./"u8 : "  "u8);
-        ManifestText.WriteEscaped(output, entry.Path);
+        output.Write(escapedPath is [(byte)'-'] ? "  ./"u8 : "  "u8);
+        output.Write(escapedPath);
         output.Write("\n"u8);
     }
 }

@@ -140,9 +140,12 @@ public readonly struct TreePath : IEquatable<TreePath>, IComparable<TreePath>
         [] => "the path has an empty component",
         [(byte)'.'] or [(byte)'.', (byte)'.'] => "the path has a '.' or '..' component",
         { Length: > LongestComponent } => $"a component is longer than {LongestComponent} bytes",
-        _ when IsDotGit(component) => "the path has a '.git' component, or one that some file system takes for it",
+        _ when MayBeDotGit(component[0]) && IsDotGit(component) => "the path has a '.git' component, or one that some file system takes for it",
         _ => null,
     };
+
+    // All spellings begin with a dot, with a g, or with the first byte of a code point that is ignored.
+    private static bool MayBeDotGit(byte first) => first is (byte)'.' or (byte)'g' or (byte)'G' or 0xE2 or 0xEF;
 
     // The spellings that git itself protects from (core.protectHFS, core.protectNTFS): case, code points that HFS+ ignores,
     // the short name git~1, and the trailing dots, spaces and stream names that NTFS drops.
