@@ -16,6 +16,7 @@ using IuCutter.Reports;
 namespace IuCutter.Agent.Endpoint;
 
 /// <summary>The wire's end of the agent: turns calls into operations, and operations into answers. PROTOCOL.md says it in prose.</summary>
+[BindServiceMethod(typeof(ReleaseAgentBinding), nameof(ReleaseAgentBinding.BindService))]
 public sealed class ReleaseAgentService(TargetHost host, OperationBoard board, GapClosing closing, UploadLanes lanes) : ReleaseAgent.ReleaseAgentBase
 {
     private const int PartBytes = 256 * 1024;

@@ -30,6 +30,7 @@ internal sealed class UploadReader(IAsyncStreamReader<UploadPart> parts, Cancell
             {
                 case UploadPart.PartOneofCase.Data:
                     Take(parts.Current.Data.Memory, staging, hash);
+                    UploadMarshaller.GiveBack(parts.Current);
                     sign();
                     break;
                 case UploadPart.PartOneofCase.Brotli:
