@@ -43,6 +43,7 @@ public sealed class FalsePassTests(FalsePassTests.OneScene one) : IClassFixture<
         { "a test that puts a link in a file's place", Tap + Smoke, "mv app.txt kept; ln -s kept app.txt; echo 1..1; echo ok 1", Good, GateId.G5 },
         { "a test that writes the smoke anew", Tap + Smoke, "echo echo smoke fine > smoke.sh; echo 1..1; echo ok 1", "exit 1", GateId.G5 },
         { "a smoke that changes a released file", Tap + Smoke, GoodTest, "echo more >> app.txt; echo smoke fine", GateId.G6 },
+        { "a smoke that changes a released file where nothing ran before it", "test: []\n" + Smoke, GoodTest, "echo more >> app.txt; echo smoke fine", GateId.G6 },
 
         // What the commands leave beside it.
         { "a smoke that leaves a program which runs as its owner", Tap + Smoke, GoodTest, "cp /usr/bin/id mine; chmod 4755 mine; echo smoke fine", GateId.G6 },

@@ -38,6 +38,22 @@ public sealed class PushTests
     }
 
     [Fact]
+    public async Task A_release_is_read_again_only_where_a_command_has_run()
+    {
+        await using var scene = await Scene.OpenAsync();
+        (await scene.PushAsync("--without", "test", "--without", "smoke")).Exits(0);
+
+        Assert.All([GateId.G5, GateId.G6], g => Assert.Equal("6 files as in the manifest when they were read back; no command has run since", Unchanged(scene, g)));
+
+        scene.Payload.Write("app.txt", "version 2\n");
+        await scene.Payload.CommitAsync("two");
+        (await scene.PushAsync("--without", "test")).Exits(0);
+
+        Assert.EndsWith("no command has run since", Unchanged(scene, GateId.G5), StringComparison.Ordinal);
+        Assert.Equal("6 files as in the manifest", Unchanged(scene, GateId.G6));
+    }
+
+    [Fact]
     public async Task A_second_push_brings_only_what_changed_and_leaves_the_first_untouched()
     {
         await using var scene = await Scene.OpenAsync();
@@ -343,4 +359,7 @@ public sealed class PushTests
         await scene.Payload.CommitAsync("many");
     }
 
+
+    private static string Unchanged(Scene scene, GateId gate) =>
+        scene.Ledger.Select(e => e.Event).OfType<LedgerEvent.CheckMade>().Last(c => c.Check.Id == $"{gate}.unchanged").Check.Seen;
 }

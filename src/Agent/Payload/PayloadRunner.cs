@@ -13,6 +13,10 @@ public sealed class PayloadRunner(Sandbox sandbox, SandboxTier leastTier, long? 
     private readonly CommandRunner _runner = new(sandbox, time);
     private IReadOnlyList<string> _environment = [];
     private bool _isReadOnly;
+    private int _runs;
+
+    /// <summary>How many commands it was asked to run so far.</summary>
+    public int Runs => Volatile.Read(ref _runs);
 
     /// <summary>The agent's own PATH: what payloads find their programs by.</summary>
     public string SearchPath { get; } = Environment.GetEnvironmentVariable("PATH") ?? "/usr/local/bin:/usr/bin:/bin";
@@ -44,6 +48,7 @@ public sealed class PayloadRunner(Sandbox sandbox, SandboxTier leastTier, long? 
     /// <param name="tree">The release's directory, which the command may write to unless the release is read-only.</param>
     public async Task<PayloadRun> RunAsync(CheckCommand command, string tree, Action<string>? onLine, CancellationToken cancellationToken)
     {
+        Interlocked.Increment(ref _runs);
         var place = Directory.CreateDirectory(Path.Combine(state.Scratch, Guid.NewGuid().ToString("N"))).FullName;
         try
         {

@@ -22,6 +22,7 @@ public sealed class PushWork(TargetHost host, Operation operation, PushOrder ord
     private bool _published;
     private string? _damage;
     private ReleaseReading? _present;
+    private TreeComparison? _staged;
 
     public PushOrder Order => order;
 
@@ -47,7 +48,7 @@ public sealed class PushWork(TargetHost host, Operation operation, PushOrder ord
             SpendApproval(preflight);
             _preflight.TrySetResult(operation.Stopper is null);
             await operation.RunGateAsync(GateId.G4, g => StageAsync(g, cancellationToken));
-            var checks = new PayloadChecks(host, operation, order.Release, order.Configuration, Gaps());
+            var checks = new PayloadChecks(host, operation, order.Release, order.Configuration, Gaps()) { Staged = _staged };
             await operation.RunGateAsync(GateId.G5, g => checks.PostDeployAsync(g, SourceTests(), cancellationToken));
             await operation.RunGateAsync(GateId.G6, g => checks.SmokeAsync(g, cancellationToken));
             await operation.RunGateAsync(GateId.G7, g => PromoteAsync(g, checks, cancellationToken));
@@ -99,7 +100,7 @@ public sealed class PushWork(TargetHost host, Operation operation, PushOrder ord
                 return;
             }
 
-            Publish(gate, staging, cancellationToken);
+            await PublishAsync(gate, staging, cancellationToken);
         }
 
         ReadAnchors(gate, "anchors.staged", "the anchors are as they were, after staging", cancellationToken);
@@ -139,20 +140,22 @@ public sealed class PushWork(TargetHost host, Operation operation, PushOrder ord
         return true;
     }
 
-    private void Publish(CheckList gate, Staging staging, CancellationToken cancellationToken)
+    private async Task PublishAsync(CheckList gate, Staging staging, CancellationToken cancellationToken)
     {
         using (staging)
         {
-            gate.Observe("complete", "the release directory is complete", "every path of the manifest, and no other", () =>
+            await gate.ObserveAsync("complete", "the release directory is complete", "every file of the manifest as it lies there, no other path, and all of it flushed", async () =>
             {
-                var comparison = staging.Complete(order.ConfigurationJson, cancellationToken);
+                var comparison = await staging.CompleteAsync(order.ConfigurationJson, cancellationToken);
                 var isWhole = comparison is { HoldsTheManifest: true, Extra: 0 };
+                _staged = isWhole ? comparison : null;
                 return order.Configuration.Link == LinkRule.Copy
-                    ? Observation.Of(isWhole, comparison.ToString(), ("files", comparison.Files))
+                    ? Observation.Of(isWhole, comparison.ToString(), ("files", comparison.Files), ("bytes", comparison.Bytes))
                     : Observation.Of(
                         isWhole,
                         $"{comparison}, read-only, {comparison.Linked} hard links",
                         ("files", comparison.Files),
+                        ("bytes", comparison.Bytes),
                         ("files linked", comparison.Linked));
             });
         }

@@ -97,12 +97,9 @@ public sealed class DeployRoot : IDisposable
         return _staging.OpenDirectory(Name(release));
     }
 
-    /// <summary>Makes a staged release a release, by one rename, and makes that survive a power cut.</summary>
+    /// <summary>Makes a staged release, complete and flushed, a release by one rename, and makes that survive a power cut.</summary>
     public void Publish(ReleaseId release)
     {
-        CrashPoint.Reach("C09.before");
-        Directory.FlushFileSystem();
-        CrashPoint.Reach("C09.after");
         CrashPoint.Reach("C10.before");
         _staging.Rename(Name(release), _releases, Name(release));
         CrashPoint.Reach("C10.after");

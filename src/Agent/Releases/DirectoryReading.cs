@@ -19,7 +19,7 @@ internal sealed record DirectoryReading(string Path, NodeStatus Own)
 
     public List<(string Path, NodeStatus? Status)> Extra { get; } = [];
 
-    public static DirectoryReading Take(DirectoryHandle tree, Manifest manifest, string at, bool readContents)
+    public static DirectoryReading Take(DirectoryHandle tree, Manifest manifest, string at)
     {
         using var opened = at.Length == 0 ? null : tree.OpenDirectory(Encoding.Latin1.GetBytes(at));
         var directory = opened ?? tree;
@@ -30,7 +30,7 @@ internal sealed record DirectoryReading(string Path, NodeStatus Own)
             var treePath = TreePath.FromRaw(path);
             if (manifest.Find(treePath) is >= 0 and var entry)
             {
-                if (readContents && kind == NodeKind.File)
+                if (kind == NodeKind.File)
                 {
                     reading.ToRead.Add(entry);
                     continue;

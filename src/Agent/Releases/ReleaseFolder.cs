@@ -83,15 +83,14 @@ public static class ReleaseFolder
     }
 
     /// <summary>Holds a release's files against its manifest; of a read-only one also that none can be written to.</summary>
-    /// <param name="readContents">False: kinds, modes and sizes only.</param>
     /// <param name="lookAtExtra">True: what lies there beside the manifest's files is looked through for what endangers the host.</param>
-    public static TreeComparison Verify(DeployRoot root, ReleaseId id, CancellationToken cancellationToken, bool readContents = true, bool lookAtExtra = false)
+    public static TreeComparison Verify(DeployRoot root, ReleaseId id, CancellationToken cancellationToken, bool lookAtExtra = false)
     {
         var manifest = ReadManifest(root, id);
         using var folder = root.OpenRelease(id);
         using var tree = folder.OpenDirectory("tree"u8);
         Footprint.Settle(manifest.Entries.Count);
-        var comparison = TreeReader.Compare(tree, manifest, LinkOf(root, id), readContents, lookAtExtra, cancellationToken);
+        var comparison = TreeReader.Compare(tree, manifest, LinkOf(root, id), lookAtExtra, cancellationToken);
         Footprint.Settle(comparison.Files);
         return comparison;
     }

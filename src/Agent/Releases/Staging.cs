@@ -200,12 +200,23 @@ public sealed class Staging : IDisposable
         return isWhole;
     }
 
-    /// <summary>Writes the files beside the tree. All contents must be there.</summary>
-    /// <returns>The tree as it lies there, held against the manifest: kinds, sizes and modes, for contents were hashed while written.</returns>
-    public TreeComparison Complete(ReadOnlySpan<byte> configuration, CancellationToken cancellationToken)
+    /// <summary>Writes the files beside the tree, and makes all of it survive a power cut. All contents must be there.</summary>
+    /// <returns>The tree as it lies there, read back whole and held against the manifest.</returns>
+    /// <exception cref="PosixException">It cannot be written, flushed or read.</exception>
+    public async Task<TreeComparison> CompleteAsync(ReadOnlyMemory<byte> configuration, CancellationToken cancellationToken)
     {
-        ReleaseFolder.Write(_folder, Manifest, configuration);
-        return TreeReader.Compare(_tree, Manifest, Link, readContents: false, lookAtExtra: false, cancellationToken);
+        ReleaseFolder.Write(_folder, Manifest, configuration.Span);
+
+        // Nothing is written any more. The flush waits for the disk while the files are read.
+        var flushed = Task.Run(Flush, CancellationToken.None);
+        try
+        {
+            return TreeReader.Compare(_tree, Manifest, Link, lookAtExtra: false, cancellationToken);
+        }
+        finally
+        {
+            await flushed;
+        }
     }
 
     public void Dispose()
@@ -214,6 +225,13 @@ public sealed class Staging : IDisposable
         _files.Dispose();
         _tree.Dispose();
         _folder.Dispose();
+    }
+
+    private void Flush()
+    {
+        CrashPoint.Reach("C09.before");
+        _folder.FlushFileSystem();
+        CrashPoint.Reach("C09.after");
     }
 
     private void MakeDirectories()

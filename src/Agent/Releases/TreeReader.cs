@@ -22,7 +22,6 @@ public sealed class TreeReader
     private const uint NoDirectoryHas = 0x02;
 
     private readonly DirectoryHandle _tree;
-    private readonly bool _readContents;
     private readonly Manifest _manifest;
     private readonly uint _noFileHas;
     private readonly bool[] _seen;
@@ -34,23 +33,22 @@ public sealed class TreeReader
     private string? _firstExtra;
     private long _bytes;
 
-    private TreeReader(DirectoryHandle tree, Manifest manifest, LinkRule link, bool readContents)
+    private TreeReader(DirectoryHandle tree, Manifest manifest, LinkRule link)
     {
         _noFileHas = link == LinkRule.Hard ? NoFileHas | ContentCopy.WriteBits : NoFileHas;
-        (_tree, _manifest, _readContents) = (tree, manifest, readContents);
+        (_tree, _manifest) = (tree, manifest);
         _seen = new bool[manifest.Entries.Count];
     }
 
     /// <param name="tree">The release's, open.</param>
     /// <param name="manifest">What must lie there.</param>
     /// <param name="link">Hard: no file may be open to writing.</param>
-    /// <param name="readContents">False: kinds, sizes and modes only, for files that were hashed while they were written.</param>
     /// <param name="lookAtExtra">True: what lies there beside the manifest's files is looked through as well.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     public static TreeComparison Compare(
-        DirectoryHandle tree, Manifest manifest, LinkRule link, bool readContents, bool lookAtExtra, CancellationToken cancellationToken)
+        DirectoryHandle tree, Manifest manifest, LinkRule link, bool lookAtExtra, CancellationToken cancellationToken)
     {
-        var reader = new TreeReader(tree, manifest, link, readContents);
+        var reader = new TreeReader(tree, manifest, link);
         var left = lookAtExtra ? new LeftBehind(tree) : null;
         reader.Walk(left, cancellationToken);
         reader.ReadContents(cancellationToken);
@@ -76,7 +74,7 @@ public sealed class TreeReader
             foreach (var some in level.Chunk(DirectoriesAtOnce))
             {
                 var readings = new DirectoryReading[some.Length];
-                AllCores.For(some.Length, i => readings[i] = DirectoryReading.Take(_tree, _manifest, some[i], _readContents), cancellationToken);
+                AllCores.For(some.Length, i => readings[i] = DirectoryReading.Take(_tree, _manifest, some[i]), cancellationToken);
                 foreach (var reading in readings)
                 {
                     Hold(reading);
@@ -126,13 +124,9 @@ public sealed class TreeReader
         {
             Differ(entry.Path, OtherContent(entry, text));
         }
-        else if (_readContents && link is null)
+        else if (link is null)
         {
             _toRead.Add(number);
-        }
-        else
-        {
-            _linked += status is { Kind: NodeKind.File, Names: > 1 } ? 1 : 0;
         }
     }
 

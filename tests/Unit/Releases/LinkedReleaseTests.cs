@@ -30,10 +30,10 @@ public sealed class LinkedReleaseTests : IDisposable
     }
 
     [Fact]
-    public void Releases_that_are_both_read_only_share_every_file()
+    public async Task Releases_that_are_both_read_only_share_every_file()
     {
-        var (one, _) = Publish('a', LinkRule.Hard);
-        var (two, comparison) = Publish('b', LinkRule.Hard, one);
+        var (one, _) = await PublishAsync('a', LinkRule.Hard);
+        var (two, comparison) = await PublishAsync('b', LinkRule.Hard, one);
 
         Assert.All(Payload, p => Assert.Contains(Status(two, p.Path).Inode, Payload.Select(q => Status(one, q.Path).Inode)));
         Assert.Equal(Payload.Length, comparison.Linked);
@@ -45,10 +45,10 @@ public sealed class LinkedReleaseTests : IDisposable
     [InlineData(LinkRule.Copy, LinkRule.Copy)]
     [InlineData(LinkRule.Copy, LinkRule.Hard)]
     [InlineData(LinkRule.Hard, LinkRule.Copy)]
-    public void A_release_that_may_be_written_to_shares_no_file(LinkRule first, LinkRule second)
+    public async Task A_release_that_may_be_written_to_shares_no_file(LinkRule first, LinkRule second)
     {
-        var (one, _) = Publish('a', first);
-        var (two, comparison) = Publish('b', second, one);
+        var (one, _) = await PublishAsync('a', first);
+        var (two, comparison) = await PublishAsync('b', second, one);
 
         Assert.All(Payload, p => Assert.NotEqual(Status(one, p.Path).Inode, Status(two, p.Path).Inode));
         Assert.All(Payload, p => Assert.Equal(1u, Status(two, p.Path).Names));
@@ -57,13 +57,13 @@ public sealed class LinkedReleaseTests : IDisposable
     }
 
     [Fact]
-    public void A_file_that_changed_is_not_shared_and_one_that_was_opened_to_writing_is_copied()
+    public async Task A_file_that_changed_is_not_shared_and_one_that_was_opened_to_writing_is_copied()
     {
-        var (one, _) = Publish('a', LinkRule.Hard);
+        var (one, _) = await PublishAsync('a', LinkRule.Hard);
         var tree = _root.TreePath(one);
         File.SetUnixFileMode(Path.Combine(tree, "large"), UnixFileMode.UserRead | UnixFileMode.UserWrite);
         File.Delete(Path.Combine(tree, "bin/run"));
-        File.WriteAllText(Path.Combine(tree, "bin/run"), "#!/bin/ed\n");
+        await File.WriteAllTextAsync(Path.Combine(tree, "bin/run"), "#!/bin/ed\n");
         File.SetUnixFileMode(Path.Combine(tree, "bin/run"), (UnixFileMode)0x16D);
 
         using var staging = Staging.Begin(_root, Manifest('b'), LinkRule.Hard);
@@ -75,9 +75,9 @@ public sealed class LinkedReleaseTests : IDisposable
     }
 
     [Fact]
-    public void A_file_of_a_read_only_release_that_can_be_written_to_is_a_difference()
+    public async Task A_file_of_a_read_only_release_that_can_be_written_to_is_a_difference()
     {
-        var (one, _) = Publish('a', LinkRule.Hard);
+        var (one, _) = await PublishAsync('a', LinkRule.Hard);
         File.SetUnixFileMode(Path.Combine(_root.TreePath(one), "data/one"), UnixFileMode.UserRead | UnixFileMode.UserWrite);
 
         var comparison = ReleaseFolder.Verify(_root, one, CancellationToken.None);
@@ -98,7 +98,7 @@ public sealed class LinkedReleaseTests : IDisposable
         return tree.Status(Encoding.UTF8.GetBytes(path))!.Value;
     }
 
-    private (ReleaseId Release, TreeComparison Comparison) Publish(char commit, LinkRule link, ReleaseId? from = null)
+    private async Task<(ReleaseId Release, TreeComparison Comparison)> PublishAsync(char commit, LinkRule link, ReleaseId? from = null)
     {
         using var staging = Staging.Begin(_root, Manifest(commit), link);
         if (from is { } earlier)
@@ -111,7 +111,7 @@ public sealed class LinkedReleaseTests : IDisposable
             staging.Take(staging.Manifest.DistinctContents.SelectMany(c => Payload.First(p => Sha256Digest.Of(p.Content) == c.Digest).Content).ToArray());
         }
 
-        var comparison = staging.Complete(ReleaseConfigurationJson.Serialize(ReleaseConfiguration.Default("app") with { Link = link }), CancellationToken.None);
+        var comparison = await staging.CompleteAsync(ReleaseConfigurationJson.Serialize(ReleaseConfiguration.Default("app") with { Link = link }), CancellationToken.None);
         Assert.True(comparison is { HoldsTheManifest: true, Extra: 0 }, comparison.ToString());
         _root.Publish(staging.Manifest.ReleaseId);
         return (staging.Manifest.ReleaseId, comparison);

@@ -31,7 +31,7 @@ public sealed class StagingTests : IDisposable
     [InlineData(7)]
     [InlineData(65_536)]
     [InlineData(10_000_000)]
-    public void Contents_arrive_whole_however_the_stream_is_cut(int piece)
+    public async Task Contents_arrive_whole_however_the_stream_is_cut(int piece)
     {
         var payload = new (string Path, EntryKind Kind, byte[] Content)[]
         {
@@ -47,7 +47,7 @@ public sealed class StagingTests : IDisposable
         {
             Send(staging, payload, piece);
             Assert.Equal(0, staging.MissingCount);
-            Assert.True(staging.Complete("{}"u8, CancellationToken.None) is { HoldsTheManifest: true, Extra: 0 });
+            Assert.True(await staging.CompleteAsync("{}"u8.ToArray(), CancellationToken.None) is { HoldsTheManifest: true, Extra: 0 });
         }
 
         _root.Publish(manifest.ReleaseId);
@@ -91,11 +91,11 @@ public sealed class StagingTests : IDisposable
     }
 
     [Fact]
-    public void What_other_releases_have_is_taken_from_them_unless_it_was_changed_there()
+    public async Task What_other_releases_have_is_taken_from_them_unless_it_was_changed_there()
     {
         var old = new[] { ("kept", EntryKind.File, "kept"u8.ToArray()), ("rots", EntryKind.File, "sound"u8.ToArray()), ("to", EntryKind.Link, "kept"u8.ToArray()) };
-        var first = Publish(old);
-        File.WriteAllText(Path.Combine(_root.TreePath(first), "rots"), "swapt");
+        var first = await PublishAsync(old);
+        await File.WriteAllTextAsync(Path.Combine(_root.TreePath(first), "rots"), "swapt");
         var next = ManifestOf([.. old, ("new", EntryKind.File, "new"u8.ToArray())], 'b');
 
         using var staging = Staging.Begin(_root, next);
@@ -109,12 +109,12 @@ public sealed class StagingTests : IDisposable
     }
 
     [Fact]
-    public void What_one_release_has_no_more_is_taken_from_the_next()
+    public async Task What_one_release_has_no_more_is_taken_from_the_next()
     {
         var payload = new[] { ("a", EntryKind.File, "shared"u8.ToArray()), ("large", EntryKind.File, Large) };
-        var (first, second) = (Publish(payload), Publish(payload, 'b'));
-        File.AppendAllText(Path.Combine(_root.TreePath(first), "a"), "!");
-        File.WriteAllBytes(Path.Combine(_root.TreePath(first), "large"), Large[..^1]);
+        var (first, second) = (await PublishAsync(payload), await PublishAsync(payload, 'b'));
+        await File.AppendAllTextAsync(Path.Combine(_root.TreePath(first), "a"), "!");
+        await File.WriteAllBytesAsync(Path.Combine(_root.TreePath(first), "large"), Large[..^1]);
 
         using var staging = Staging.Begin(_root, ManifestOf(payload, 'c'));
         var reuse = new ReleaseReuse(_root, staging);
@@ -123,19 +123,19 @@ public sealed class StagingTests : IDisposable
         reuse.TakeFrom(second, _ => { }, CancellationToken.None);
 
         Assert.Equal((2, 2), (staging.Reused, staging.Rotten));
-        Assert.True(staging.Complete("{}"u8, CancellationToken.None) is { HoldsTheManifest: true, Extra: 0 });
+        Assert.True(await staging.CompleteAsync("{}"u8.ToArray(), CancellationToken.None) is { HoldsTheManifest: true, Extra: 0 });
     }
 
     [Fact]
-    public void What_other_releases_have_is_not_waited_for_when_it_became_a_pipe()
+    public async Task What_other_releases_have_is_not_waited_for_when_it_became_a_pipe()
     {
         var payload = new[] { ("f", EntryKind.File, "kept"u8.ToArray()) };
-        var first = Publish(payload);
+        var first = await PublishAsync(payload);
         var file = Path.Combine(_root.TreePath(first), "f");
         File.Delete(file);
         using (var mkfifo = System.Diagnostics.Process.Start("mkfifo", [file]))
         {
-            mkfifo.WaitForExit();
+            await mkfifo.WaitForExitAsync();
         }
 
         using var staging = Staging.Begin(_root, ManifestOf(payload, 'b'));
@@ -145,48 +145,48 @@ public sealed class StagingTests : IDisposable
     }
 
     [Fact]
-    public void A_slot_is_switched_only_from_what_it_is_expected_to_be()
+    public async Task A_slot_is_switched_only_from_what_it_is_expected_to_be()
     {
-        var (one, two) = (Publish([("f", EntryKind.File, "1"u8.ToArray())]), Publish([("f", EntryKind.File, "2"u8.ToArray())], 'b'));
+        var (one, two) = (await PublishAsync([("f", EntryKind.File, "1"u8.ToArray())]), await PublishAsync([("f", EntryKind.File, "2"u8.ToArray())], 'b'));
         var slot = _root.Slot("app");
         slot.Switch(new SlotState.Free(), one);
-        Assert.Equal("1", File.ReadAllText(Path.Combine(_root.Path, "app", "f")));
+        Assert.Equal("1", await File.ReadAllTextAsync(Path.Combine(_root.Path, "app", "f")));
 
         Assert.Throws<RefusalException>(() => slot.Switch(new SlotState.Free(), two));
         Assert.Throws<RefusalException>(() => slot.Switch(new SlotState.Live(two), one));
         Assert.Equal(one, slot.Read().LiveRelease);
 
         slot.Switch(new SlotState.Live(one), two);
-        Assert.Equal("2", File.ReadAllText(Path.Combine(_root.Path, "app", "f")));
+        Assert.Equal("2", await File.ReadAllTextAsync(Path.Combine(_root.Path, "app", "f")));
         slot.Switch(new SlotState.Live(two), null);
         Assert.Equal(new SlotState.Free(), slot.Read());
     }
 
     [Fact]
-    public void What_someone_else_put_at_a_slot_is_never_replaced()
+    public async Task What_someone_else_put_at_a_slot_is_never_replaced()
     {
-        var release = Publish([("f", EntryKind.File, "1"u8.ToArray())]);
+        var release = await PublishAsync([("f", EntryKind.File, "1"u8.ToArray())]);
         var path = Path.Combine(_root.Path, "app");
         var slot = _root.Slot("app");
         Directory.CreateDirectory(path);
-        File.WriteAllText(Path.Combine(path, "mine"), "kept");
+        await File.WriteAllTextAsync(Path.Combine(path, "mine"), "kept");
 
         Assert.Throws<RefusalException>(() => slot.Switch(new SlotState.Free(), release));
         Assert.Throws<RefusalException>(() => slot.Switch(new SlotState.Live(release), release));
         Assert.Throws<RefusalException>(() => slot.Switch(new SlotState.Foreign("a directory"), null));
 
-        Assert.Equal("kept", File.ReadAllText(Path.Combine(path, "mine")));
+        Assert.Equal("kept", await File.ReadAllTextAsync(Path.Combine(path, "mine")));
     }
 
     [Fact]
-    public void A_changed_missing_or_extra_file_is_found_in_a_release()
+    public async Task A_changed_missing_or_extra_file_is_found_in_a_release()
     {
-        var release = Publish([("a", EntryKind.File, "a"u8.ToArray()), ("b", EntryKind.File, "b"u8.ToArray()), ("c", EntryKind.Executable, "c"u8.ToArray())]);
+        var release = await PublishAsync([("a", EntryKind.File, "a"u8.ToArray()), ("b", EntryKind.File, "b"u8.ToArray()), ("c", EntryKind.Executable, "c"u8.ToArray())]);
         var tree = _root.TreePath(release);
-        File.WriteAllText(Path.Combine(tree, "a"), "x");
+        await File.WriteAllTextAsync(Path.Combine(tree, "a"), "x");
         File.Delete(Path.Combine(tree, "b"));
         File.SetUnixFileMode(Path.Combine(tree, "c"), UnixFileMode.UserRead);
-        File.WriteAllText(Path.Combine(tree, "d"), "d");
+        await File.WriteAllTextAsync(Path.Combine(tree, "d"), "d");
 
         var comparison = ReleaseFolder.Verify(_root, release, CancellationToken.None);
 
@@ -210,13 +210,13 @@ public sealed class StagingTests : IDisposable
         }
     }
 
-    private ReleaseId Publish(IReadOnlyCollection<(string Path, EntryKind Kind, byte[] Content)> payload, char commit = 'a')
+    private async Task<ReleaseId> PublishAsync(IReadOnlyCollection<(string Path, EntryKind Kind, byte[] Content)> payload, char commit = 'a')
     {
         var manifest = ManifestOf(payload, commit);
         using (var staging = Staging.Begin(_root, manifest))
         {
             Send(staging, payload, 1 << 20);
-            staging.Complete("{}"u8, CancellationToken.None);
+            await staging.CompleteAsync("{}"u8.ToArray(), CancellationToken.None);
         }
 
         _root.Publish(manifest.ReleaseId);
