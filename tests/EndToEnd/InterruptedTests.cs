@@ -85,10 +85,10 @@ public sealed class InterruptedTests
         await scene.Payload.CommitAsync("sleeps");
 
         var push = scene.PushAsync("--no-source-tests");
-        await Programs.UntilAsync(() => Survivors(mark) > 0, "the test runs");
+        await Programs.UntilAsync(() => Programs.CountOf($"sleep {mark}") > 0, "the test runs");
         await scene.Agent.KillAsync();
 
-        await Programs.UntilAsync(() => Survivors(mark) == 0, "the test is gone");
+        await Programs.UntilAsync(() => Programs.CountOf($"sleep {mark}") == 0, "the test is gone");
         await scene.StartAgentAsync();
         (await push).Exits(3);
     }
@@ -246,11 +246,5 @@ public sealed class InterruptedTests
         (await push).Exits(3);
         Assert.Empty(scene.Releases);
         Assert.Null(scene.Live);
-    }
-
-    private static int Survivors(string mark)
-    {
-        using var search = Process.Start(new ProcessStartInfo("pgrep", ["-fc", $"sleep {mark}"]) { RedirectStandardOutput = true, UseShellExecute = false })!;
-        return int.Parse(search.StandardOutput.ReadToEnd(), System.Globalization.CultureInfo.InvariantCulture);
     }
 }

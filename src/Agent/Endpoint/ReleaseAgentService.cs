@@ -20,6 +20,7 @@ namespace IuCutter.Agent.Endpoint;
 public sealed class ReleaseAgentService(TargetHost host, OperationBoard board, GapClosing closing, UploadLanes lanes) : ReleaseAgent.ReleaseAgentBase
 {
     private const int PartBytes = 256 * 1024;
+    private const int LongestWord = 500;
 
     // The last that a date can be.
     private static readonly long MostUnixMs = DateTimeOffset.MaxValue.ToUnixTimeMilliseconds();
@@ -110,6 +111,18 @@ public sealed class ReleaseAgentService(TargetHost host, OperationBoard board, G
         var release = new ReleaseAnswer(host).ChooseForRollback(request.Slot, request.Release);
         var begun = new LedgerEvent.OperationBegun("rollback", request.Slot, request.RequestedBy, release.ToString(), null);
         return Reply(board.Start(begun, operation => new RollbackWork(host, operation, release), work => work.To == release));
+    });
+
+    public override Task<CancelReply> Cancel(CancelRequest request, ServerCallContext context) => Answer(() =>
+    {
+        var who = request.RequestedBy.Length > 0 ? request.RequestedBy : throw new RefusalException(RefusalCode.BadRequest, "nobody is named who cancels", "name yourself");
+        if (who.Length > LongestWord || request.Why.Length > LongestWord)
+        {
+            throw new RefusalException(RefusalCode.BadRequest, $"a name or a reason of more than {LongestWord} characters", "say it shorter");
+        }
+
+        var operation = board.Cancel(request.OperationId, $"cancelled by {who}{(request.Why.Length > 0 ? $": {request.Why}" : "")}");
+        return new CancelReply { OperationId = operation.Id, Kind = operation.Kind, Slot = operation.Slot };
     });
 
     public override Task<CloseGapReply> CloseGap(CloseGapRequest request, ServerCallContext context) => AnswerAsync(async () =>

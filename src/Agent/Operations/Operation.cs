@@ -29,6 +29,9 @@ public sealed class Operation(string id, string kind, string slot, LedgerFile le
 
     public EventFeed Feed { get; } = new();
 
+    /// <summary>By what it can be asked to stop; null for one that cannot be.</summary>
+    public Cancellation? Cancellation { get; init; }
+
     /// <summary>True once the last line was recorded.</summary>
     public bool HasEnded { get; private set; }
 
@@ -52,7 +55,8 @@ public sealed class Operation(string id, string kind, string slot, LedgerFile le
 
     /// <summary>Runs a gate, or records that an earlier one kept it from running.</summary>
     /// <param name="needsEarlier">False for a gate that has its work whatever came of the others: a failure is reported too.</param>
-    public async Task<GateResult> RunGateAsync(GateId gate, Func<CheckList, Task> work, bool needsEarlier = true)
+    /// <param name="settles">True for the last gate of which the operation can be cancelled.</param>
+    public async Task<GateResult> RunGateAsync(GateId gate, Func<CheckList, Task> work, bool needsEarlier = true, bool settles = false)
     {
         // On a stack of its own: else the frames below would keep alive what the gate before has worked with, a large manifest above all.
         await Task.Yield();
@@ -65,7 +69,7 @@ public sealed class Operation(string id, string kind, string slot, LedgerFile le
         }
         else
         {
-            result = GateResult.Of(gate, await ChecksOfAsync(gate, work));
+            result = GateResult.Of(gate, await ChecksOfAsync(gate, work, settles));
         }
 
         Close(result, Stopwatch.GetElapsedTime(clock).TotalMilliseconds, durable: true);
@@ -103,20 +107,35 @@ public sealed class Operation(string id, string kind, string slot, LedgerFile le
         return gaps.Count == 0 ? $"all {_gates.Count} gates passed" : $"all {_gates.Count} gates passed but for the gaps {string.Join(", ", gaps)}";
     }
 
-    private async Task<ImmutableArray<Check>> ChecksOfAsync(GateId gate, Func<CheckList, Task> work)
+    private async Task<ImmutableArray<Check>> ChecksOfAsync(GateId gate, Func<CheckList, Task> work, bool settles)
     {
         var list = new CheckList(gate, Time, IsOfTheTarget, check => Record(new LedgerEvent.CheckMade(gate, check)));
         try
         {
-            await work(list);
+            if (!IsCancelled)
+            {
+                await work(list);
+            }
+        }
+        catch (OperationCanceledException) when (IsCancelled)
+        {
+            // Said below, whether the work heard of it or not.
         }
         catch (Exception e) when (IsOfTheTarget(e))
         {
             list.Observe("whole", "the gate ran to its end", "no error", () => Observation.NotHeld(e.Message));
         }
 
+        if (IsCancelled || (settles && Cancellation is { } may && !may.TryClose()))
+        {
+            list.Observe("cancelled", $"the {Kind} was let go on", "nobody asks it to stop", () => Observation.NotHeld(Cancellation!.Asked!));
+        }
+
         return list.Checks;
     }
+
+    /// <summary>Asked to stop, and no gate has said so yet.</summary>
+    private bool IsCancelled => Stopper is null && Cancellation?.Asked is not null;
 
     /// <summary>What the target did to us is a result. A ledger that cannot be written, a stop, and our own bugs are not.</summary>
     private static bool IsOfTheTarget(Exception e) =>

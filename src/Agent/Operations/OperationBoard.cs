@@ -69,16 +69,44 @@ public sealed partial class OperationBoard(
                 throw Busy($"release {release}", user.Operation);
             }
 
-            var operation = new Operation(NewId(), begun.Operation, begun.Slot, ledger, time);
+            var cancellation = new Cancellation(_stopping.Token);
+            var operation = new Operation(NewId(), begun.Operation, begun.Slot, ledger, time) { Cancellation = cancellation };
             var work = make(operation);
             CrashPoint.Reach("C01.before");
             operation.Record(begun, durable: true);
             CrashPoint.Reach("C01.after");
             var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            _bySlot[begun.Slot] = new Held(operation, begun.Release, work, RunAsync(operation, work, started.Task));
+            _bySlot[begun.Slot] = new Held(operation, begun.Release, work, cancellation, RunAsync(operation, work, cancellation, started.Task));
             started.SetResult();
             return (operation, false);
         }
+    }
+
+    /// <summary>Asks a running operation to stop. It undoes what it has begun, and ends by itself.</summary>
+    /// <param name="id">Its id; empty for the only one that runs.</param>
+    /// <param name="words">Who asks, and why.</param>
+    /// <exception cref="RefusalException">None runs by this id, several run, or it is too late.</exception>
+    public Operation Cancel(string id, string words)
+    {
+        Held held;
+        lock (_lock)
+        {
+            held = id.Length > 0 ? Find(id) ?? throw NotRunning(id) : _bySlot.Values.ToList() switch
+            {
+                [] => throw new RefusalException(RefusalCode.WrongState, "nothing is under way on this target", "`iucutter logs` shows what was done last"),
+                [var only] => only,
+                var all => throw new RefusalException(
+                    RefusalCode.BadRequest,
+                    $"{all.Count} operations are under way: {string.Join(", ", all.Select(h => $"{h.Operation.Kind} {h.Operation.Id} on slot {h.Operation.Slot}"))}",
+                    "say which"),
+            };
+        }
+
+        var operation = held.Operation;
+        return held.Cancellation.TryAsk(words) ? operation : throw new RefusalException(
+            RefusalCode.WrongState,
+            $"it is too late: {operation.Kind} {operation.Id} has passed the last gate of which it can be cancelled",
+            $"`iucutter watch {operation.Id}` shows its end{(operation.Kind == "smoke" ? "" : $"; `iucutter rollback --slot {operation.Slot}` switches back")}");
     }
 
     /// <summary>Asks what runs to stop, each where the next start can settle it.</summary>
@@ -103,6 +131,9 @@ public sealed partial class OperationBoard(
         $"{what} is held by {holder.Kind} {holder.Id} since {holder.Since:yyyy-MM-dd HH:mm:ss} UTC",
         $"wait until it has ended; `iucutter watch {holder.Id}` shows it");
 
+    private static RefusalException NotRunning(string id) => new(
+        RefusalCode.WrongState, $"no operation {id} is under way", $"`iucutter watch {id}` shows what came of it");
+
     private Held? Find(string id)
     {
         lock (_lock)
@@ -111,8 +142,9 @@ public sealed partial class OperationBoard(
         }
     }
 
-    private async Task RunAsync(Operation operation, IOperationWork work, Task started)
+    private async Task RunAsync(Operation operation, IOperationWork work, Cancellation cancellation, Task started)
     {
+        using var until = cancellation;
         await started;
         try
         {
@@ -168,7 +200,7 @@ public sealed partial class OperationBoard(
 
     private string NewId() => $"op-{time.GetUtcNow():yyyyMMdd-HHmmss}-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(3))}";
 
-    private sealed record Held(Operation Operation, string? Release, IOperationWork Work, Task Task);
+    private sealed record Held(Operation Operation, string? Release, IOperationWork Work, Cancellation Cancellation, Task Task);
 
     [LoggerMessage(100, LogLevel.Warning, "{Kind} {Operation} was stopped with the agent; the next start settles it")]
     private static partial void LogStopped(ILogger log, string kind, string operation);

@@ -34,6 +34,8 @@ public sealed class PushWork(TargetHost host, Operation operation, PushOrder ord
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
+        var whileWanted = operation.Cancellation?.Token ?? cancellationToken;
+        await using var word = whileWanted.Register(() => Transfer.Stop(operation.Cancellation?.Asked));
         try
         {
             var around = HostReading.TakeAsync(host.Payload.SearchPath, cancellationToken);
@@ -43,15 +45,15 @@ public sealed class PushWork(TargetHost host, Operation operation, PushOrder ord
             }
 
             var preflight = new Preflight(host, order);
-            await operation.RunGateAsync(GateId.G3, g => preflight.RunAsync(g, _looks.Begin, cancellationToken));
+            await operation.RunGateAsync(GateId.G3, g => preflight.RunAsync(g, _looks.Begin, whileWanted));
             operation.Record(await around);
             SpendApproval(preflight);
             _preflight.TrySetResult(operation.Stopper is null);
-            await operation.RunGateAsync(GateId.G4, g => StageAsync(g, cancellationToken));
+            await operation.RunGateAsync(GateId.G4, g => StageAsync(g, cancellationToken, whileWanted));
             var checks = new PayloadChecks(host, operation, order.Release, order.Configuration, Gaps()) { Staged = _staged };
-            await operation.RunGateAsync(GateId.G5, g => checks.PostDeployAsync(g, SourceTests(), cancellationToken));
-            await operation.RunGateAsync(GateId.G6, g => checks.SmokeAsync(g, cancellationToken));
-            await operation.RunGateAsync(GateId.G7, g => PromoteAsync(g, checks, cancellationToken));
+            await operation.RunGateAsync(GateId.G5, g => checks.PostDeployAsync(g, SourceTests(), whileWanted));
+            await operation.RunGateAsync(GateId.G6, g => checks.SmokeAsync(g, whileWanted));
+            await operation.RunGateAsync(GateId.G7, g => PromoteAsync(g, checks, whileWanted), settles: true);
             UndoIfStopped();
             var afterwards = HostReading.TakeAsync(host.Payload.SearchPath, cancellationToken);
             await operation.RunGateAsync(GateId.G8, g => new ReportWriter(host, operation.Id).RunAsync(g, cancellationToken), needsEarlier: false);
@@ -86,9 +88,9 @@ public sealed class PushWork(TargetHost host, Operation operation, PushOrder ord
         .Where(c => c is { Status: CheckStatus.Held, Evidence.Command.Tests: not null })
         .ToDictionary(c => c.Id["G1.".Length..], c => c.Evidence!.Command!.Tests!, StringComparer.Ordinal);
 
-    private async Task StageAsync(CheckList gate, CancellationToken cancellationToken)
+    private async Task StageAsync(CheckList gate, CancellationToken cancellationToken, CancellationToken whileWanted)
     {
-        if (host.Root.Has(order.Release) && IsWhole(gate, cancellationToken))
+        if (host.Root.Has(order.Release) && IsWhole(gate, whileWanted))
         {
             Transfer.NothingNeeded();
         }
@@ -100,10 +102,10 @@ public sealed class PushWork(TargetHost host, Operation operation, PushOrder ord
                 return;
             }
 
-            await PublishAsync(gate, staging, cancellationToken);
+            await PublishAsync(gate, staging, whileWanted);
         }
 
-        ReadAnchors(gate, "anchors.staged", "the anchors are as they were, after staging", cancellationToken);
+        ReadAnchors(gate, "anchors.staged", "the anchors are as they were, after staging", whileWanted);
     }
 
     /// <summary>A release that lies there already is used only if every file still is what the manifest says.</summary>

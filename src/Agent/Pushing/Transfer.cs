@@ -20,12 +20,15 @@ public sealed class Transfer(TargetHost host, Operation operation, PushOrder ord
 
     private const int LongestReason = 500;
 
+    private static readonly OfferResult NothingWanted = new([], 0, 0, 0);
+
     /// <summary>How many contents are reused between two words about it.</summary>
     private const int ReuseStep = 500;
 
     private readonly TaskCompletionSource<bool> _open = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<Observation?> _complete = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly SemaphoreSlim _oneCall = new(1);
+    private readonly CancellationTokenSource _stopped = new();
     private long _lastSign = host.Time.GetTimestamp();
     private readonly BundleArrival? _bundle = order.TravelsAsBundle ? new BundleArrival(host, operation, order) : null;
     private int _calls;
@@ -43,6 +46,17 @@ public sealed class Transfer(TargetHost host, Operation operation, PushOrder ord
     /// <param name="why">As the sender says it; what is too long is cut.</param>
     public void GiveUp(string why) => _complete.TrySetResult(Observation.NotHeld($"the packager gave up: {why[..Math.Min(why.Length, LongestReason)]}"));
 
+    /// <summary>The push was asked to stop: what waits for contents and what brings them ends.</summary>
+    /// <param name="asked">By whom; null when nobody did, and it is the agent that stops.</param>
+    public void Stop(string? asked)
+    {
+        if (asked is not null)
+        {
+            _complete.TrySetResult(Observation.NotHeld(asked));
+            _stopped.Cancel();
+        }
+    }
+
     /// <summary>No call finds anything here any more.</summary>
     public void Close()
     {
@@ -54,6 +68,7 @@ public sealed class Transfer(TargetHost host, Operation operation, PushOrder ord
     {
         _bundle?.Dispose();
         _oneCall.Dispose();
+        _stopped.Dispose();
     }
 
     /// <summary>Waits until everything has arrived.</summary>
@@ -108,19 +123,31 @@ public sealed class Transfer(TargetHost host, Operation operation, PushOrder ord
     public async Task<OfferResult> OfferAsync(ReadOnlyMemory<byte>? manifest, CancellationToken cancellationToken)
     {
         using var call = await EnterAsync(cancellationToken);
+        try
+        {
+            return await OfferAsync(manifest, call);
+        }
+        catch (OperationCanceledException) when (_stopped.IsCancellationRequested)
+        {
+            return NothingWanted;
+        }
+    }
+
+    private async Task<OfferResult> OfferAsync(ReadOnlyMemory<byte>? manifest, Call call)
+    {
         if (_isOver)
         {
-            return new OfferResult([], 0, 0, 0);
+            return NothingWanted;
         }
 
         if (_staging is null)
         {
             var bytes = manifest ?? throw new RefusalException(RefusalCode.WrongState, "no manifest has come yet", "offer the manifest first");
-            Begin(bytes, cancellationToken);
+            Begin(bytes, call.Token);
         }
 
         var staging = _staging!;
-        var bundle = _bundle is { IsAwaited: true } ? await _bundle.OfferAsync(staging, cancellationToken) : null;
+        var bundle = _bundle is { IsAwaited: true } ? await _bundle.OfferAsync(staging, call.Token) : null;
         CompleteIfWhole();
         return new OfferResult([.. staging.Missing()], staging.MissingCount, staging.MissingBytes, staging.ResumeOffset, bundle);
     }
@@ -146,28 +173,37 @@ public sealed class Transfer(TargetHost host, Operation operation, PushOrder ord
         {
             await receive(staging, () =>
             {
+                call.Token.ThrowIfCancellationRequested();
                 SignOfLife();
                 operation.Report(GateId.G4, "receiving", staging.ReceivedBytes, total, "bytes");
             });
         }
-        catch (RefusalException e) when (e.Code == RefusalCode.NoRoom)
+        catch (OperationCanceledException) when (_stopped.IsCancellationRequested)
         {
-            _complete.TrySetResult(Observation.NotHeld(e.Message));
-            throw;
+            return (staging.Received, false);
         }
-        catch (RefusalException e) when (e.Code == RefusalCode.DigestMismatch)
+        catch (RefusalException e)
         {
-            if (++_damaged >= MostDamaged)
-            {
-                _complete.TrySetResult(Observation.NotHeld($"contents arrived damaged {_damaged} times; the last: {e.Message}"));
-            }
-
+            GiveUpAfter(e);
             throw;
         }
 
         var answer = (staging.Received, staging.MissingCount == 0);
         CompleteIfWhole();
         return answer;
+    }
+
+    /// <summary>Sending again helps against damage on the way, a few times, and against a full disk never.</summary>
+    private void GiveUpAfter(RefusalException e)
+    {
+        if (e.Code == RefusalCode.NoRoom)
+        {
+            _complete.TrySetResult(Observation.NotHeld(e.Message));
+        }
+        else if (e.Code == RefusalCode.DigestMismatch && ++_damaged >= MostDamaged)
+        {
+            _complete.TrySetResult(Observation.NotHeld($"contents arrived damaged {_damaged} times; the last: {e.Message}"));
+        }
     }
 
     /// <summary>Takes one call's part of a bundle, and the contents out of it once it is whole.</summary>
@@ -182,10 +218,18 @@ public sealed class Transfer(TargetHost host, Operation operation, PushOrder ord
 
         try
         {
-            await receive(bundle, SignOfLife);
-            var brought = await bundle.TakeInAsync(staging, cancellationToken);
+            await receive(bundle, () =>
+            {
+                call.Token.ThrowIfCancellationRequested();
+                SignOfLife();
+            });
+            var brought = await bundle.TakeInAsync(staging, call.Token);
             CompleteIfWhole();
             return brought;
+        }
+        catch (OperationCanceledException) when (_stopped.IsCancellationRequested)
+        {
+            return 0;
         }
         catch (RefusalException e)
         {
@@ -304,7 +348,7 @@ public sealed class Transfer(TargetHost host, Operation operation, PushOrder ord
         }
 
         Interlocked.Increment(ref _calls);
-        return new Call(this);
+        return new Call(this, cancellationToken);
     }
 
     private void Leave()
@@ -314,8 +358,17 @@ public sealed class Transfer(TargetHost host, Operation operation, PushOrder ord
         _oneCall.Release();
     }
 
-    private sealed class Call(Transfer transfer) : IDisposable
+    private sealed class Call(Transfer transfer, CancellationToken cancellationToken) : IDisposable
     {
-        public void Dispose() => transfer.Leave();
+        private readonly CancellationTokenSource _either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, transfer._stopped.Token);
+
+        /// <summary>Is cancelled when the call is, and when the push was asked to stop.</summary>
+        public CancellationToken Token => _either.Token;
+
+        public void Dispose()
+        {
+            _either.Dispose();
+            transfer.Leave();
+        }
     }
 }

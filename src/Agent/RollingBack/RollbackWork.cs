@@ -24,9 +24,9 @@ public sealed class RollbackWork(TargetHost host, Operation operation, ReleaseId
         await operation.RecordHostAsync(host.Payload.SearchPath, cancellationToken);
         await operation.RunGateAsync(GateId.G3, g =>
         {
-            Inspect(g, first.Slot, history.Live, cancellationToken);
+            Inspect(g, first.Slot, history.Live, operation.Cancellation?.Token ?? cancellationToken);
             return Task.CompletedTask;
-        });
+        }, settles: true);
         var promotion = new Promotion(host, operation, operation.Slot);
         await operation.RunGateAsync(GateId.G7, g =>
         {

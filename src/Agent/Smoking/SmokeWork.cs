@@ -17,6 +17,7 @@ public sealed class SmokeWork(TargetHost host, Operation operation, ReleaseId re
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
+        var whileWanted = operation.Cancellation?.Token ?? cancellationToken;
         ReleaseConfiguration? configuration = null;
         ReleaseReading? whole = null;
         var looks = new TargetLooks(host, operation);
@@ -33,18 +34,18 @@ public sealed class SmokeWork(TargetHost host, Operation operation, ReleaseId re
             g.Observe("whole", "the release is whole", $"every file of {release} equals its manifest", () =>
             {
                 configuration = ReleaseFolder.ReadConfiguration(host.Root, release);
-                whole = ReleaseReading.Take(host.Root, release, cancellationToken);
+                whole = ReleaseReading.Take(host.Root, release, whileWanted);
                 return Observation.Of(whole.Files.HoldsTheManifest, whole.Files.ToString(), whole.Measured);
             });
             if (configuration is not null)
             {
                 PolicyCheck.Keeps(host.Policy, g, "smoke", () => PolicyRules.BrokenBySmoke(host.Policy, configuration));
-                ReadAnchors(g, looks, configuration.Anchors, cancellationToken);
+                ReadAnchors(g, looks, configuration.Anchors, whileWanted);
             }
 
             return Task.CompletedTask;
         });
-        await operation.RunGateAsync(GateId.G6, g => new PayloadChecks(host, operation, release, configuration!, []).SmokeAsync(g, cancellationToken));
+        await operation.RunGateAsync(GateId.G6, g => new PayloadChecks(host, operation, release, configuration!, []).SmokeAsync(g, whileWanted), settles: true);
         await operation.RunGateAsync(GateId.G8, g => new ReportWriter(host, operation.Id).RunAsync(g, cancellationToken), needsEarlier: false);
         await operation.RecordHostAsync(host.Payload.SearchPath, cancellationToken);
         operation.End(Measure(looks, configuration, whole, cancellationToken), next: null);

@@ -44,8 +44,8 @@ internal static class Asks
         DefaultValueFactory = _ => "HEAD",
     });
 
-    public static Argument<string?> Operation() =>
-        NoOption(new Argument<string?>("OPERATION") { Description = "An operation's id (else the newest)", Arity = ArgumentArity.ZeroOrOne });
+    public static Argument<string?> Operation(string description = "An operation's id (else the newest)") =>
+        NoOption(new Argument<string?>("OPERATION") { Description = description, Arity = ArgumentArity.ZeroOrOne });
 
     // The library takes a misspelt option for the argument that is still open.
     private static Argument<T> NoOption<T>(Argument<T> argument)

@@ -23,6 +23,7 @@ internal static class Commands
             RollbackVerb.Make(here),
             LogsVerb.Make(here),
             WatchVerb.Make(here),
+            CancelVerb.Make(here),
             ReportVerb.Make(here),
             GapsVerb.Make(here),
             ReadinessVerb.Make(here),

@@ -29,5 +29,5 @@ internal static class OperationRun
         ExitCode.Interrupted,
         "DETACHED",
         $"detached: operation {(operation.Length == 0 ? "" : operation + " ")}goes on at {target.Address}; a push whose gates pass still switches its slot, and `iucutter rollback` takes that back",
-        $"iucutter watch{(operation.Length == 0 ? "" : " " + operation)} --target {target.Address}");
+        $"iucutter watch{(operation.Length == 0 ? "" : " " + operation)} --target {target.Address}\nor, to stop it: iucutter cancel{(operation.Length == 0 ? "" : " " + operation)} --target {target.Address}");
 }

@@ -69,6 +69,13 @@ internal static class Programs
         }
     }
 
+    /// <summary>How many processes of this host have a command line that holds a text.</summary>
+    public static int CountOf(string text)
+    {
+        using var search = Process.Start(new ProcessStartInfo("pgrep", ["-fc", text]) { RedirectStandardOutput = true, UseShellExecute = false })!;
+        return int.Parse(search.StandardOutput.ReadToEnd(), System.Globalization.CultureInfo.InvariantCulture);
+    }
+
     /// <summary>A port of this host that nothing listens on.</summary>
     public static int FreePort()
     {
