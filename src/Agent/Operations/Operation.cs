@@ -65,7 +65,7 @@ public sealed class Operation(string id, string kind, string slot, LedgerFile le
         GateResult result;
         if (needsEarlier && Stopper is { } stopper)
         {
-            result = GateResult.NotExecuted(gate, $"{stopper.Gate} is {stopper.Outcome.Word()}: {stopper.Cause}");
+            result = GateResult.NotExecuted(gate, $"{stopper.Gate} is {stopper.Outcome.Word()}");
         }
         else
         {
@@ -128,7 +128,7 @@ public sealed class Operation(string id, string kind, string slot, LedgerFile le
 
         if (IsCancelled || (settles && Cancellation is { } may && !may.TryClose()))
         {
-            list.Observe("cancelled", $"the {Kind} was let go on", "nobody asks it to stop", () => Observation.NotHeld(Cancellation!.Asked!));
+            list.Observe("cancelled", $"nobody cancelled the {Kind}", "no cancel", () => Observation.NotHeld(Cancellation!.Asked!));
         }
 
         return list.Checks;

@@ -417,7 +417,7 @@ public sealed class Staging : IDisposable
                 using var source = _tree.OpenRead(written!.Value.Path.ToBytes());
                 if (!(isShared && entry.Kind == written.Value.Kind ? _copy.Share(source, entry) : _copy.Make(source, entry)))
                 {
-                    throw new IOException($"{written.Value.Path} changed while it was copied to {entry.Path}");
+                    throw new IOException($"{written.Value.Path} could not be read back as it was written, to be copied to {entry.Path}");
                 }
             }
         }
@@ -427,6 +427,6 @@ public sealed class Staging : IDisposable
     {
         using var file = _tree.OpenRead(entry.Path.ToBytes());
         var bytes = new byte[entry.Size];
-        return FileBytes.Read(file, bytes, 0) == bytes.Length ? bytes : throw new IOException($"{entry.Path} changed while it was read");
+        return FileBytes.Read(file, bytes, 0) == bytes.Length ? bytes : throw new IOException($"{entry.Path} could not be read back as it was written");
     }
 }

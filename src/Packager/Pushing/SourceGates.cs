@@ -46,7 +46,7 @@ internal sealed class SourceGates(PushSubject subject, PushAsk ask, IOperationVi
         GateResult result;
         if (Stopper is { } stopper)
         {
-            result = GateResult.NotExecuted(gate, $"{stopper.Gate} is {stopper.Outcome.Word()}: {stopper.Cause}");
+            result = GateResult.NotExecuted(gate, $"{stopper.Gate} is {stopper.Outcome.Word()}");
         }
         else
         {
