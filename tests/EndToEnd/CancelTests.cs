@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using IuCutter.Gates;
 using IuCutter.Ledgers;
 using IuCutter.Tests.EndToEnd.Support;
@@ -42,6 +43,25 @@ public sealed class CancelTests
         (await scene.CliAsync("cancel", begun.OperationId)).Exits(0).Says("verdict B");
 
         Assert.StartsWith("cancelled by", scene.Ledger.Select(e => e.Event).OfType<LedgerEvent.CheckMade>().Last(c => c.Check.Id == "G4.contents").Check.Seen, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_packager_that_brings_nothing_more_is_not_waited_for()
+    {
+        await using var scene = await Scene.OpenAsync();
+        scene.Payload.Write("large", new string('x', 100_000_000));
+        await scene.Payload.CommitAsync("large");
+        using var push = Process.Start(Programs.Start(Programs.Packager, ["push", "--no-source-tests"], scene.Payload.Folder, scene.Variables()))!;
+        var staged = Path.Combine(scene.Root, ".iucutter", "staging");
+        await Programs.UntilAsync(() => Directory.GetFiles(staged, "large", SearchOption.AllDirectories).Length > 0, "contents arrive");
+        await Programs.OutputOfAsync("/", "kill", "-STOP", $"{push.Id}");
+
+        (await scene.CliAsync("cancel")).Exits(0).Says("cancelled by");
+
+        Assert.Empty(Directory.GetDirectories(staged));
+        await Programs.OutputOfAsync("/", "kill", "-CONT", $"{push.Id}");
+        await push.WaitForExitAsync();
+        Assert.Equal(3, push.ExitCode);
     }
 
     [Fact]

@@ -43,13 +43,14 @@ public sealed class PushTests
         await using var scene = await Scene.OpenAsync();
         (await scene.PushAsync("--without", "test", "--without", "smoke")).Exits(0);
 
-        Assert.All([GateId.G5, GateId.G6], g => Assert.Equal("6 files as in the manifest when they were read back; no command has run since", Unchanged(scene, g)));
+        Assert.Equal("no command has run since the release was read back", Unchanged(scene, GateId.G5));
+        Assert.Matches("^6 files as in the manifest(, [1-5] of them untouched since they were read back)?$", Unchanged(scene, GateId.G6));
 
         scene.Payload.Write("app.txt", "version 2\n");
         await scene.Payload.CommitAsync("two");
         (await scene.PushAsync("--without", "test")).Exits(0);
 
-        Assert.EndsWith("no command has run since", Unchanged(scene, GateId.G5), StringComparison.Ordinal);
+        Assert.Equal("no command has run since the release was read back", Unchanged(scene, GateId.G5));
         Assert.Equal("6 files as in the manifest", Unchanged(scene, GateId.G6));
     }
 

@@ -6,15 +6,16 @@ using IuCutter.Protos.V1;
 namespace IuCutter.Agent.Endpoint;
 
 /// <summary>Reads one call that brings a bundle: a start, data, and an end. Without that end it is a broken one.</summary>
-internal sealed class BundleReader(IAsyncStreamReader<BundlePart> parts, CancellationToken cancellationToken)
+internal sealed class BundleReader(IAsyncStreamReader<BundlePart> parts)
 {
-    public async Task<BundleStart> StartAsync() =>
+    public async Task<BundleStart> StartAsync(CancellationToken cancellationToken) =>
         await parts.MoveNext(cancellationToken) && parts.Current is { Start: { Sha256.Length: Sha256Digest.Bytes, Bytes: > 0 and < long.MaxValue } start } && start.Offset <= start.Bytes
             ? start
             : throw Refused("a bundle must begin with a start that says its length and sha256");
 
     /// <param name="sign">Called for each part that was taken.</param>
-    public async Task ReadIntoAsync(BundleArrival arrival, BundleStart start, Action sign)
+    /// <param name="cancellationToken">Ends the waiting for the next part too.</param>
+    public async Task ReadIntoAsync(BundleArrival arrival, BundleStart start, Action sign, CancellationToken cancellationToken)
     {
         Take(() => arrival.Begin((long)start.Bytes, Sha256Digest.FromBytes(start.Sha256.Span), (long)start.Offset));
         while (await parts.MoveNext(cancellationToken))

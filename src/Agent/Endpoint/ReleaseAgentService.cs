@@ -85,17 +85,19 @@ public sealed class ReleaseAgentService(TargetHost host, OperationBoard board, G
         }
 
         using var all = start.Lanes > 1 ? await lanes.GatherAsync(start, requestStream, context.CancellationToken) : null;
-        var reader = new UploadReader(all ?? requestStream, context.CancellationToken);
-        var (received, isWhole) = await work.Transfer.UploadAsync((staging, sign) => reader.ReadIntoAsync(staging, start, sign), context.CancellationToken);
+        var reader = new UploadReader(all ?? requestStream);
+        var (received, isWhole) = await work.Transfer.UploadAsync(
+            (staging, sign, whileWanted) => reader.ReadIntoAsync(staging, start, sign, whileWanted), context.CancellationToken);
         return new UploadReceipt { Contents = (ulong)received, Bytes = (ulong)reader.Bytes, Whole = isWhole };
     });
 
     public override Task<BundleReceipt> SendBundle(IAsyncStreamReader<BundlePart> requestStream, ServerCallContext context) => AnswerAsync(async () =>
     {
-        var reader = new BundleReader(requestStream, context.CancellationToken);
-        var start = await reader.StartAsync();
+        var reader = new BundleReader(requestStream);
+        var start = await reader.StartAsync(context.CancellationToken);
         var transfer = Work(start.OperationId).Transfer;
-        var contents = await transfer.TakeBundleAsync((arrival, sign) => reader.ReadIntoAsync(arrival, start, sign), context.CancellationToken);
+        var contents = await transfer.TakeBundleAsync(
+            (arrival, sign, whileWanted) => reader.ReadIntoAsync(arrival, start, sign, whileWanted), context.CancellationToken);
         return new BundleReceipt { Contents = (ulong)contents };
     });
 
@@ -116,9 +118,9 @@ public sealed class ReleaseAgentService(TargetHost host, OperationBoard board, G
     public override Task<CancelReply> Cancel(CancelRequest request, ServerCallContext context) => Answer(() =>
     {
         var who = request.RequestedBy.Length > 0 ? request.RequestedBy : throw new RefusalException(RefusalCode.BadRequest, "nobody is named who cancels", "name yourself");
-        if (who.Length > LongestWord || request.Why.Length > LongestWord)
+        if (who.Length > LongestWord || request.Why.Length > LongestWord || request.OperationId.Length > LongestWord)
         {
-            throw new RefusalException(RefusalCode.BadRequest, $"a name or a reason of more than {LongestWord} characters", "say it shorter");
+            throw new RefusalException(RefusalCode.BadRequest, $"a name, a reason or an id of more than {LongestWord} characters", "say it shorter");
         }
 
         var operation = board.Cancel(request.OperationId, $"cancelled by {who}{(request.Why.Length > 0 ? $": {request.Why}" : "")}");

@@ -8,7 +8,7 @@ using IuCutter.Protos.V1;
 namespace IuCutter.Agent.Endpoint;
 
 /// <summary>Reads one upload: data behind its start, and an end that says how much it was. Without that end it is a broken one.</summary>
-internal sealed class UploadReader(IAsyncStreamReader<UploadPart> parts, CancellationToken cancellationToken)
+internal sealed class UploadReader(IAsyncStreamReader<UploadPart> parts)
 {
     private const int MostUncompressed = 1 << 20;
 
@@ -20,7 +20,8 @@ internal sealed class UploadReader(IAsyncStreamReader<UploadPart> parts, Cancell
             : throw Refused("an upload must begin with a start");
 
     /// <param name="sign">Called for each part that was taken.</param>
-    public async Task ReadIntoAsync(Staging staging, UploadStart start, Action sign)
+    /// <param name="cancellationToken">Ends the waiting for the next part too.</param>
+    public async Task ReadIntoAsync(Staging staging, UploadStart start, Action sign, CancellationToken cancellationToken)
     {
         staging.Resume(start.FirstContent, start.Offset);
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);

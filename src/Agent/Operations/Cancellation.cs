@@ -6,7 +6,7 @@ public sealed class Cancellation(CancellationToken stopping) : IDisposable
 {
     private readonly CancellationTokenSource _either = CancellationTokenSource.CreateLinkedTokenSource(stopping);
     private readonly Lock _lock = new();
-    private bool _isClosed;
+    private string? _closed;
 
     /// <summary>Is cancelled when the operation is asked to stop, and when the agent stops.</summary>
     public CancellationToken Token => _either.Token;
@@ -15,30 +15,34 @@ public sealed class Cancellation(CancellationToken stopping) : IDisposable
     public string? Asked { get; private set; }
 
     /// <summary>Asks the operation to stop. The first who asks counts.</summary>
-    /// <returns>False when it is too late.</returns>
-    public bool TryAsk(string words)
+    /// <returns>Why it is too late; null when it is not.</returns>
+    public string? Ask(string words)
     {
         lock (_lock)
         {
-            if (_isClosed)
+            if (_closed is null)
             {
-                return false;
+                Asked ??= words;
+                _ = _either.CancelAsync();
             }
 
-            Asked ??= words;
-            _ = _either.CancelAsync();
-            return true;
+            return _closed;
         }
     }
 
     /// <summary>From here on nobody can ask any more.</summary>
+    /// <param name="why">As who asks too late is told.</param>
     /// <returns>False when someone has asked already.</returns>
-    public bool TryClose()
+    public bool TryClose(string why)
     {
         lock (_lock)
         {
-            _isClosed = Asked is null;
-            return _isClosed;
+            if (Asked is null)
+            {
+                _closed ??= why;
+            }
+
+            return Asked is null;
         }
     }
 
@@ -46,7 +50,7 @@ public sealed class Cancellation(CancellationToken stopping) : IDisposable
     {
         lock (_lock)
         {
-            _isClosed = true;
+            _closed ??= "it has ended";
             _either.Dispose();
         }
     }

@@ -14,6 +14,9 @@ namespace IuCutter.Agent.Operations;
 /// </summary>
 public sealed class Operation(string id, string kind, string slot, LedgerFile ledger, TimeProvider time)
 {
+    /// <summary>By what name a gate says that the operation was cancelled in it.</summary>
+    public const string CancelledCheck = "cancelled";
+
     private readonly List<GateResult> _gates = [];
 
     public string Id { get; } = id;
@@ -65,6 +68,7 @@ public sealed class Operation(string id, string kind, string slot, LedgerFile le
         GateResult result;
         if (needsEarlier && Stopper is { } stopper)
         {
+            Settle(settles, passes: false);
             result = GateResult.NotExecuted(gate, $"{stopper.Gate} is {stopper.Outcome.Word()}");
         }
         else
@@ -126,13 +130,22 @@ public sealed class Operation(string id, string kind, string slot, LedgerFile le
             list.Observe("whole", "the gate ran to its end", "no error", () => Observation.NotHeld(e.Message));
         }
 
-        if (IsCancelled || (settles && Cancellation is { } may && !may.TryClose()))
+        if (IsCancelled || !Settle(settles, list.MayGoOn))
         {
-            list.Observe("cancelled", $"nobody cancelled the {Kind}", "no cancel", () => Observation.NotHeld(Cancellation!.Asked!));
+            list.Observe(CancelledCheck, $"nobody cancelled the {Kind}", "no cancel", () => Observation.NotHeld(Cancellation!.Asked!));
         }
 
         return list.Checks;
     }
+
+    /// <summary>Whoever asks from here on is told that it is too late.</summary>
+    /// <returns>False when someone has asked before.</returns>
+    private bool Settle(bool isLast, bool passes) => Cancellation is not { } cancellation || passes switch
+    {
+        false => cancellation.TryClose("has failed already, and undoes what it has begun"),
+        true when isLast => cancellation.TryClose("has passed the last gate of which it can be cancelled"),
+        true => true,
+    };
 
     /// <summary>Asked to stop, and no gate has said so yet.</summary>
     private bool IsCancelled => Stopper is null && Cancellation?.Asked is not null;

@@ -103,10 +103,8 @@ public sealed partial class OperationBoard(
         }
 
         var operation = held.Operation;
-        return held.Cancellation.TryAsk(words) ? operation : throw new RefusalException(
-            RefusalCode.WrongState,
-            $"it is too late: {operation.Kind} {operation.Id} has passed the last gate of which it can be cancelled",
-            $"`iucutter watch {operation.Id}` shows its end{(operation.Kind == "smoke" ? "" : $"; `iucutter rollback --slot {operation.Slot}` switches back")}");
+        return held.Cancellation.Ask(words) is not { } tooLate ? operation : throw new RefusalException(
+            RefusalCode.WrongState, $"it is too late: {operation.Kind} {operation.Id} {tooLate}", $"`iucutter watch {operation.Id}` shows its end, and the way back from it");
     }
 
     /// <summary>Asks what runs to stop, each where the next start can settle it.</summary>

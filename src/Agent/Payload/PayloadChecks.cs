@@ -17,8 +17,8 @@ public sealed class PayloadChecks(
     private readonly string _tree = host.Root.TreePath(release);
     private readonly PayloadRunner _payload = host.Payload.For(configuration);
 
-    /// <summary>The release as it was read back whole after it was staged, before any command; null when it lay there before.</summary>
-    public TreeComparison? Staged { get; init; }
+    /// <summary>What was seen of the release's files when it was read back whole, before it was published; null when it lay there before.</summary>
+    public TreeMarks? Staged { get; init; }
 
     /// <summary>Compile, import, test, assert.</summary>
     /// <param name="sourceTests">What the same tests counted on the source host, by check: <c>test.1</c> and so on.</param>
@@ -28,7 +28,7 @@ public sealed class PayloadChecks(
         await RunAllAsync(gate, "import", await ChooseAsync(configuration.Import, configuration.Detected?.Import, cancellationToken), cancellationToken);
         await TestAsync(gate, sourceTests, cancellationToken);
         await AssertAsync(gate, cancellationToken);
-        CheckUnchanged(gate, cancellationToken);
+        CheckUnchanged(gate, isLast: false, cancellationToken);
     }
 
     public async Task SmokeAsync(CheckList gate, CancellationToken cancellationToken)
@@ -45,7 +45,7 @@ public sealed class PayloadChecks(
         // Commands first: a file is read when nothing runs any more that could write it.
         await ReadSwitchesAsync(gate, a => AssertionCheck.CommandOf(a) is not null, cancellationToken);
         await ReadSwitchesAsync(gate, a => AssertionCheck.CommandOf(a) is null, cancellationToken);
-        CheckUnchanged(gate, cancellationToken);
+        CheckUnchanged(gate, isLast: true, cancellationToken);
     }
 
     /// <summary>Reads once more, now that the release is live, what can be read of the switch without running anything.</summary>
@@ -149,15 +149,17 @@ public sealed class PayloadChecks(
     }
 
     /// <summary>A command may leave files behind, but what was released must stay what it was.</summary>
-    private void CheckUnchanged(CheckList gate, CancellationToken cancellationToken) =>
+    /// <param name="isLast">True for the last look before the release may go live, which is taken whatever has run: others can write there too.</param>
+    private void CheckUnchanged(CheckList gate, bool isLast, CancellationToken cancellationToken) =>
         gate.Observe("unchanged", "the commands changed no released file", "every file equals the manifest, and nothing beside them endangers the host", () =>
         {
-            if (_payload.Runs == 0 && Staged is { HoldsTheManifest: true, Extra: 0 } staged)
+            var marks = _payload.Runs == 0 ? Staged : null;
+            if (marks is not null && !isLast)
             {
-                return Observation.Held($"{staged} when they were read back; no command has run since", ("commands run", 0), ("files", staged.Files));
+                return Observation.Held("no command has run since the release was read back", ("commands run", 0));
             }
 
-            var comparison = ReleaseFolder.Verify(host.Root, release, cancellationToken, lookAtExtra: true);
+            var comparison = ReleaseFolder.Verify(host.Root, release, cancellationToken, lookAtExtra: true, marks);
             return Observation.Of(
                 comparison.HoldsTheManifest && comparison.Dangers.IsEmpty, string.Join("; ", [comparison.ToString(), .. comparison.Dangers]), ("files", comparison.Files), ("bytes", comparison.Bytes), ("extra paths", comparison.Extra));
         });

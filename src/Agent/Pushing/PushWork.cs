@@ -22,7 +22,7 @@ public sealed class PushWork(TargetHost host, Operation operation, PushOrder ord
     private bool _published;
     private string? _damage;
     private ReleaseReading? _present;
-    private TreeComparison? _staged;
+    private TreeMarks? _staged;
 
     public PushOrder Order => order;
 
@@ -74,7 +74,7 @@ public sealed class PushWork(TargetHost host, Operation operation, PushOrder ord
     /// <summary>Before anything is begun, and only then: a push that G3 has stopped leaves its approval to be used.</summary>
     private void SpendApproval(Preflight preflight)
     {
-        if (operation.Stopper is null && preflight.Approval is { } approval)
+        if (operation is { Stopper: null, Cancellation: null or { Asked: null } } && preflight.Approval is { } approval)
         {
             operation.Record(approval, durable: true);
         }
@@ -148,9 +148,9 @@ public sealed class PushWork(TargetHost host, Operation operation, PushOrder ord
         {
             await gate.ObserveAsync("complete", "the release directory is complete", "every file of the manifest as it lies there, no other path, and all of it flushed", async () =>
             {
-                var comparison = await staging.CompleteAsync(order.ConfigurationJson, cancellationToken);
+                _staged = new TreeMarks(staging.Manifest.Entries.Count, host.Time);
+                var comparison = await staging.CompleteAsync(order.ConfigurationJson, cancellationToken, _staged);
                 var isWhole = comparison is { HoldsTheManifest: true, Extra: 0 };
-                _staged = isWhole ? comparison : null;
                 return order.Configuration.Link == LinkRule.Copy
                     ? Observation.Of(isWhole, comparison.ToString(), ("files", comparison.Files), ("bytes", comparison.Bytes))
                     : Observation.Of(

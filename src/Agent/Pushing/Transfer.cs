@@ -135,6 +135,7 @@ public sealed class Transfer(TargetHost host, Operation operation, PushOrder ord
 
     private async Task<OfferResult> OfferAsync(ReadOnlyMemory<byte>? manifest, Call call)
     {
+        call.Token.ThrowIfCancellationRequested();
         if (_isOver)
         {
             return NothingWanted;
@@ -154,7 +155,7 @@ public sealed class Transfer(TargetHost host, Operation operation, PushOrder ord
 
     /// <summary>Takes one upload's parts.</summary>
     /// <returns>How many contents have arrived whole so far, and whether nothing is missing any more.</returns>
-    public async Task<(long Received, bool IsWhole)> UploadAsync(Func<Staging, Action, Task> receive, CancellationToken cancellationToken)
+    public async Task<(long Received, bool IsWhole)> UploadAsync(Func<Staging, Action, CancellationToken, Task> receive, CancellationToken cancellationToken)
     {
         using var call = await EnterAsync(cancellationToken);
         var staging = _isOver ? null : _staging;
@@ -171,12 +172,14 @@ public sealed class Transfer(TargetHost host, Operation operation, PushOrder ord
         var total = staging.ReceivedBytes + staging.MissingBytes;
         try
         {
-            await receive(staging, () =>
-            {
-                call.Token.ThrowIfCancellationRequested();
-                SignOfLife();
-                operation.Report(GateId.G4, "receiving", staging.ReceivedBytes, total, "bytes");
-            });
+            await receive(
+                staging,
+                () =>
+                {
+                    SignOfLife();
+                    operation.Report(GateId.G4, "receiving", staging.ReceivedBytes, total, "bytes");
+                },
+                call.Token);
         }
         catch (OperationCanceledException) when (_stopped.IsCancellationRequested)
         {
@@ -208,7 +211,7 @@ public sealed class Transfer(TargetHost host, Operation operation, PushOrder ord
 
     /// <summary>Takes one call's part of a bundle, and the contents out of it once it is whole.</summary>
     /// <returns>How many contents came out of it.</returns>
-    internal async Task<int> TakeBundleAsync(Func<BundleArrival, Action, Task> receive, CancellationToken cancellationToken)
+    internal async Task<int> TakeBundleAsync(Func<BundleArrival, Action, CancellationToken, Task> receive, CancellationToken cancellationToken)
     {
         using var call = await EnterAsync(cancellationToken);
         if (_isOver || _staging is not { } staging || _bundle is not { IsAwaited: true } bundle)
@@ -218,11 +221,7 @@ public sealed class Transfer(TargetHost host, Operation operation, PushOrder ord
 
         try
         {
-            await receive(bundle, () =>
-            {
-                call.Token.ThrowIfCancellationRequested();
-                SignOfLife();
-            });
+            await receive(bundle, SignOfLife, call.Token);
             var brought = await bundle.TakeInAsync(staging, call.Token);
             CompleteIfWhole();
             return brought;

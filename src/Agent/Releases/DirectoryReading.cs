@@ -19,7 +19,8 @@ internal sealed record DirectoryReading(string Path, NodeStatus Own)
 
     public List<(string Path, NodeStatus? Status)> Extra { get; } = [];
 
-    public static DirectoryReading Take(DirectoryHandle tree, Manifest manifest, string at)
+    /// <param name="askAll">True: files are asked for their status too.</param>
+    public static DirectoryReading Take(DirectoryHandle tree, Manifest manifest, string at, bool askAll)
     {
         using var opened = at.Length == 0 ? null : tree.OpenDirectory(Encoding.Latin1.GetBytes(at));
         var directory = opened ?? tree;
@@ -30,7 +31,7 @@ internal sealed record DirectoryReading(string Path, NodeStatus Own)
             var treePath = TreePath.FromRaw(path);
             if (manifest.Find(treePath) is >= 0 and var entry)
             {
-                if (kind == NodeKind.File)
+                if (kind == NodeKind.File && !askAll)
                 {
                     reading.ToRead.Add(entry);
                     continue;

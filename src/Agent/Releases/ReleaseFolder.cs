@@ -84,13 +84,14 @@ public static class ReleaseFolder
 
     /// <summary>Holds a release's files against its manifest; of a read-only one also that none can be written to.</summary>
     /// <param name="lookAtExtra">True: what lies there beside the manifest's files is looked through for what endangers the host.</param>
-    public static TreeComparison Verify(DeployRoot root, ReleaseId id, CancellationToken cancellationToken, bool lookAtExtra = false)
+    /// <param name="marks">As of <see cref="TreeReader.Compare"/>.</param>
+    public static TreeComparison Verify(DeployRoot root, ReleaseId id, CancellationToken cancellationToken, bool lookAtExtra = false, TreeMarks? marks = null)
     {
         var manifest = ReadManifest(root, id);
         using var folder = root.OpenRelease(id);
         using var tree = folder.OpenDirectory("tree"u8);
         Footprint.Settle(manifest.Entries.Count);
-        var comparison = TreeReader.Compare(tree, manifest, LinkOf(root, id), lookAtExtra, cancellationToken);
+        var comparison = TreeReader.Compare(tree, manifest, LinkOf(root, id), lookAtExtra, cancellationToken, marks);
         Footprint.Settle(comparison.Files);
         return comparison;
     }

@@ -203,7 +203,7 @@ public sealed class Staging : IDisposable
     /// <summary>Writes the files beside the tree, and makes all of it survive a power cut. All contents must be there.</summary>
     /// <returns>The tree as it lies there, read back whole and held against the manifest.</returns>
     /// <exception cref="PosixException">It cannot be written, flushed or read.</exception>
-    public async Task<TreeComparison> CompleteAsync(ReadOnlyMemory<byte> configuration, CancellationToken cancellationToken)
+    public async Task<TreeComparison> CompleteAsync(ReadOnlyMemory<byte> configuration, CancellationToken cancellationToken, TreeMarks? marks = null)
     {
         ReleaseFolder.Write(_folder, Manifest, configuration.Span);
 
@@ -211,7 +211,7 @@ public sealed class Staging : IDisposable
         var flushed = Task.Run(Flush, CancellationToken.None);
         try
         {
-            return TreeReader.Compare(_tree, Manifest, Link, lookAtExtra: false, cancellationToken);
+            return TreeReader.Compare(_tree, Manifest, Link, lookAtExtra: false, cancellationToken, marks);
         }
         finally
         {

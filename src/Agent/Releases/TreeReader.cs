@@ -23,6 +23,8 @@ public sealed class TreeReader
 
     private readonly DirectoryHandle _tree;
     private readonly Manifest _manifest;
+    private readonly TreeMarks? _marks;
+    private readonly bool _sparesSeen;
     private readonly uint _noFileHas;
     private readonly bool[] _seen;
     private readonly List<int> _toRead = [];
@@ -30,13 +32,14 @@ public sealed class TreeReader
     private int _differenceCount;
     private int _extra;
     private int _linked;
+    private int _untouched;
     private string? _firstExtra;
     private long _bytes;
 
-    private TreeReader(DirectoryHandle tree, Manifest manifest, LinkRule link)
+    private TreeReader(DirectoryHandle tree, Manifest manifest, LinkRule link, TreeMarks? marks)
     {
         _noFileHas = link == LinkRule.Hard ? NoFileHas | ContentCopy.WriteBits : NoFileHas;
-        (_tree, _manifest) = (tree, manifest);
+        (_tree, _manifest, _marks, _sparesSeen) = (tree, manifest, marks, marks is { IsEmpty: false });
         _seen = new bool[manifest.Entries.Count];
     }
 
@@ -45,10 +48,11 @@ public sealed class TreeReader
     /// <param name="link">Hard: no file may be open to writing.</param>
     /// <param name="lookAtExtra">True: what lies there beside the manifest's files is looked through as well.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
+    /// <param name="marks">Is told of each file that was read and is right; a file that it has seen as it is now is not read again.</param>
     public static TreeComparison Compare(
-        DirectoryHandle tree, Manifest manifest, LinkRule link, bool lookAtExtra, CancellationToken cancellationToken)
+        DirectoryHandle tree, Manifest manifest, LinkRule link, bool lookAtExtra, CancellationToken cancellationToken, TreeMarks? marks = null)
     {
-        var reader = new TreeReader(tree, manifest, link);
+        var reader = new TreeReader(tree, manifest, link, marks);
         var left = lookAtExtra ? new LeftBehind(tree) : null;
         reader.Walk(left, cancellationToken);
         reader.ReadContents(cancellationToken);
@@ -61,6 +65,7 @@ public sealed class TreeReader
             manifest.Entries.Count, reader._bytes, reader._differenceCount, [.. reader._differences], reader._extra, reader._firstExtra)
         {
             Linked = reader._linked,
+            Untouched = reader._untouched,
             Dangers = [.. left?.Dangers ?? []],
         };
     }
@@ -74,7 +79,7 @@ public sealed class TreeReader
             foreach (var some in level.Chunk(DirectoriesAtOnce))
             {
                 var readings = new DirectoryReading[some.Length];
-                AllCores.For(some.Length, i => readings[i] = DirectoryReading.Take(_tree, _manifest, some[i]), cancellationToken);
+                AllCores.For(some.Length, i => readings[i] = DirectoryReading.Take(_tree, _manifest, some[i], _sparesSeen), cancellationToken);
                 foreach (var reading in readings)
                 {
                     Hold(reading);
@@ -124,6 +129,11 @@ public sealed class TreeReader
         {
             Differ(entry.Path, OtherContent(entry, text));
         }
+        else if (link is null && _sparesSeen && _marks!.IsAsSeen(number, status))
+        {
+            _untouched++;
+            _linked += status is { Names: > 1 } ? 1 : 0;
+        }
         else if (link is null)
         {
             _toRead.Add(number);
@@ -142,7 +152,7 @@ public sealed class TreeReader
             i => _manifest.DistinctContents[_manifest.ContentOf(_toRead[i])].Size,
             i =>
             {
-                if (Read(files, _manifest.Entries[_toRead[i]]) is { } how)
+                if (Read(files, _toRead[i]) is { } how)
                 {
                     differences.Add((_toRead[i], how));
                 }
@@ -154,8 +164,9 @@ public sealed class TreeReader
         }
     }
 
-    private string? Read(TreeFiles files, ManifestEntry entry)
+    private string? Read(TreeFiles files, int number)
     {
+        var entry = _manifest.Entries[number];
         using var file = TryOpen(files, entry.Path, out var whyNot);
         if (file is null)
         {
@@ -171,7 +182,13 @@ public sealed class TreeReader
         var digest = ContentDigest.Of(file, out var bytes, entry.Size);
         Interlocked.Add(ref _bytes, bytes);
         Interlocked.Add(ref _linked, status.Names > 1 ? 1 : 0);
-        return digest == entry.Content ? null : OtherContent(entry, digest);
+        if (digest != entry.Content)
+        {
+            return OtherContent(entry, digest);
+        }
+
+        _marks?.Note(number, status);
+        return null;
     }
 
     /// <summary>A file that its owner may not read, or that is gone since it was listed, differs; any other failure ends the reading.</summary>

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using IuCutter.Agent.Measuring;
+using IuCutter.Agent.Operations;
 using IuCutter.Agent.Releases;
 using IuCutter.Agent.Reporting;
 using IuCutter.Gates;
@@ -66,7 +67,7 @@ public sealed partial class Recovery(TargetHost host, ILogger<Recovery> log)
         var reason = isProved
             ? "every gate had passed when the agent was stopped"
             : "the agent was stopped while the operation ran, or failed in it; what had been begun was undone";
-        host.Ledger.Append(open.Id, new LedgerEvent.OperationEnded(verdict, reason, changes, null, isProved ? null : "push again"), durable: true);
+        host.Ledger.Append(open.Id, new LedgerEvent.OperationEnded(verdict, reason, changes, null, isProved || open.IsCancelled ? null : "push again"), durable: true);
         new ReportWriter(host, open.Id).Finish();
     }
 
@@ -159,6 +160,8 @@ public sealed partial class Recovery(TargetHost host, ILogger<Recovery> log)
     private sealed record Unsettled(string Id, LedgerEvent.OperationBegun Begun, List<LedgerEvent> Events)
     {
         public bool IsProved => Events.Exists(e => e is LedgerEvent.ReleaseProved);
+
+        public bool IsCancelled => Events.Exists(e => e is LedgerEvent.CheckMade { Check.Id: var id } && id.EndsWith($".{Operation.CancelledCheck}", StringComparison.Ordinal));
     }
 
     [LoggerMessage(200, LogLevel.Warning, "settling {Kind} {Operation}, which was under way when the agent was stopped")]

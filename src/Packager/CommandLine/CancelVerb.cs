@@ -22,10 +22,21 @@ internal static class CancelVerb
                 var reply = await reach.Target.AskAsync((client, options) => client.CancelAsync(request, options), cancellation);
                 var view = Views.For(parsed.GetValue(json), parsed.GetValue(verbose), here);
                 view.Heading($"cancelling {reply.Kind} {SafeText.Line(reply.OperationId)} on slot {SafeText.Line(reply.Slot)} at {reach.Target.Address}");
-                var exit = await OperationRun.FollowAsync(reply.OperationId, reach.Target, view, here, showFrom: 1, cancellation);
+                try
+                {
+                    var exit = await OperationRun.FollowAsync(reply.OperationId, reach.Target, view, here, showFrom: 1, cancellation);
 
-                // Blocked, and nothing changed, is what was asked for.
-                return exit == ExitCode.Blocked ? ExitCode.Passed : exit;
+                    // Blocked, and nothing changed, is what was asked for.
+                    return exit == ExitCode.Blocked ? ExitCode.Passed : exit;
+                }
+                catch (CommandException) when (cancellation.IsCancellationRequested)
+                {
+                    throw new CommandException(
+                        ExitCode.Interrupted,
+                        "DETACHED",
+                        $"detached: {reply.Kind} {reply.OperationId} was asked to stop, will not pass, and undoes what it has begun",
+                        $"iucutter watch {reply.OperationId} --target {reach.Target.Address}");
+                }
             });
     }
 }

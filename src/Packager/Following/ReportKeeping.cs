@@ -46,12 +46,26 @@ internal sealed class ReportKeeping(Target target, Surroundings here, Action<str
         }
 
         var temporary = Directory.CreateDirectory($"{folder}.new-{Environment.ProcessId}").FullName;
-        foreach (var (name, bytes) in files)
+        try
         {
-            await File.WriteAllBytesAsync(Path.Combine(temporary, name), bytes, cancellation);
-        }
+            foreach (var (name, bytes) in files)
+            {
+                await File.WriteAllBytesAsync(Path.Combine(temporary, name), bytes, cancellation);
+            }
 
-        Directory.Move(temporary, folder);
+            Directory.Move(temporary, folder);
+        }
+        catch (IOException) when (Directory.Exists(folder))
+        {
+            // Somebody else who follows the operation was first, with the same bytes.
+        }
+        finally
+        {
+            if (Directory.Exists(temporary))
+            {
+                Directory.Delete(temporary, recursive: true);
+            }
+        }
     }
 
     private async Task PublishAsync(

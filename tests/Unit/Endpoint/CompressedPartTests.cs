@@ -85,8 +85,8 @@ public sealed class CompressedPartTests : IDisposable
 
     private async Task<UploadReader> ReadAsync(params UploadPart[] parts)
     {
-        var reader = new UploadReader(new Parts(parts), CancellationToken.None);
-        await reader.ReadIntoAsync(_staging, new UploadStart(), () => { });
+        var reader = new UploadReader(new Parts(parts));
+        await reader.ReadIntoAsync(_staging, new UploadStart(), () => { }, CancellationToken.None);
         return reader;
     }
 

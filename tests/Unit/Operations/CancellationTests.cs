@@ -30,7 +30,7 @@ public sealed class CancellationTests : IDisposable
 
         var deaf = await operation.RunGateAsync(GateId.G4, g =>
         {
-            Assert.True(cancellation.TryAsk("cancelled by ann"));
+            Assert.Null(cancellation.Ask("cancelled by ann"));
             return Hold(g);
         });
         await operation.RunGateAsync(GateId.G5, g =>
@@ -51,8 +51,8 @@ public sealed class CancellationTests : IDisposable
 
         var stopped = await operation.RunGateAsync(GateId.G6, async _ =>
         {
-            cancellation.TryAsk("cancelled by ann");
-            cancellation.TryAsk("cancelled by bob");
+            cancellation.Ask("cancelled by ann");
+            cancellation.Ask("cancelled by bob");
             await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellation.Token);
         });
 
@@ -81,9 +81,25 @@ public sealed class CancellationTests : IDisposable
 
         await operation.RunGateAsync(GateId.G7, Hold, settles: true);
 
-        Assert.False(cancellation.TryAsk("cancelled by ann"));
+        Assert.Equal("has passed the last gate of which it can be cancelled", cancellation.Ask("cancelled by ann"));
         Assert.False(cancellation.Token.IsCancellationRequested);
         Assert.Equal(Outcome.Pass, (await operation.RunGateAsync(GateId.G8, Hold, needsEarlier: false)).Outcome);
+    }
+
+    [Fact]
+    public async Task What_has_failed_already_is_not_cancelled_as_well()
+    {
+        using var cancellation = new Cancellation(CancellationToken.None);
+        var operation = Operation(cancellation);
+
+        var failed = await operation.RunGateAsync(GateId.G5, g =>
+        {
+            g.Observe("test", "it holds", "so", () => Observation.NotHeld("not so"));
+            return Task.CompletedTask;
+        });
+
+        Assert.Equal("has failed already, and undoes what it has begun", cancellation.Ask("cancelled by ann"));
+        Assert.Single(failed.Checks);
     }
 
     [Fact]
@@ -94,7 +110,7 @@ public sealed class CancellationTests : IDisposable
             using var cancellation = new Cancellation(CancellationToken.None);
             var operation = Operation(cancellation);
 
-            var asked = Task.Run(() => cancellation.TryAsk("cancelled by ann"), CancellationToken.None);
+            var asked = Task.Run(() => cancellation.Ask("cancelled by ann") is null, CancellationToken.None);
             var gate = await operation.RunGateAsync(GateId.G7, Hold, settles: true);
 
             Assert.Equal(await asked, gate.Outcome == Outcome.Fail);
