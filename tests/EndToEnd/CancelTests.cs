@@ -97,10 +97,10 @@ public sealed class CancelTests
 
         (await scene.CliAsync("cancel")).Exits(2).Says("on slot one").Says("on slot two").Says("say which");
 
-        foreach (var operation in scene.Ledger.Where(e => e.Event is LedgerEvent.OperationBegun { Slot: "one" or "two" }).Select(e => e.Operation))
-        {
-            (await scene.CliAsync("cancel", operation)).Exits(0);
-        }
+        (await scene.CliAsync("cancel", ended, "--slot", "app")).Exits(2).Says("name one of them");
+        (await scene.CliAsync("cancel", "--slot", "app")).Exits(3).Says("nothing is under way on slot app");
+        (await scene.CliAsync("cancel", "--slot", "two")).Exits(0).Says("on slot two");
+        (await scene.CliAsync("cancel", scene.Ledger.Last(e => e.Event is LedgerEvent.OperationBegun { Slot: "one" }).Operation)).Exits(0);
 
         (await one).Exits(3);
         (await two).Exits(3);

@@ -19,6 +19,23 @@ public sealed class FalseClaimTests
     }
 
     [Fact]
+    public async Task What_somebody_else_writes_into_a_release_in_which_nothing_runs_keeps_it_from_going_live()
+    {
+        await using var scene = await Scene.OpenAsync();
+        var anchor = Path.Combine(scene.Folder, "takes its time");
+        await Programs.OutputOfAsync("/", "truncate", "-s", "1500M", anchor);
+        scene.Payload.Write("iucutter.yaml", $"name: app\ntest: []\nsmoke: []\nanchors: ['{anchor}']\n");
+        await scene.Payload.CommitAsync("runs nothing");
+        var push = scene.PushAsync();
+        await Programs.UntilAsync(() => scene.Releases.Count > 0, "the release lies there");
+
+        await File.WriteAllTextAsync(Path.Combine(scene.Root, ".iucutter", "releases", scene.Releases[0], "tree", "app.txt"), "version X\n");
+
+        (await push).Exits(3).Says("app.txt should have sha256");
+        Assert.Null(scene.Live);
+    }
+
+    [Fact]
     public async Task A_dry_run_that_changes_something_is_a_fail_whatever_it_prints()
     {
         await using var scene = await WithSmokeAsync("  - { run: [sh, smoke.sh], mode: dry, effect: { path: out } }", "echo filed > out; echo 'dry run: nothing changed'");

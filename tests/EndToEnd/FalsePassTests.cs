@@ -106,23 +106,6 @@ public sealed class FalsePassTests(FalsePassTests.OneScene one) : IClassFixture<
         Assert.Equal(picture, scene.Picture());
     }
 
-    [Fact]
-    public async Task What_somebody_else_writes_into_a_release_in_which_nothing_runs_keeps_it_from_going_live()
-    {
-        await using var scene = await Scene.OpenAsync();
-        var anchor = Path.Combine(scene.Folder, "takes its time");
-        await Programs.OutputOfAsync("/", "truncate", "-s", "1500M", anchor);
-        scene.Payload.Write("iucutter.yaml", $"name: app\ntest: []\nsmoke: []\nanchors: ['{anchor}']\n");
-        await scene.Payload.CommitAsync("runs nothing");
-        var push = scene.PushAsync();
-        await Programs.UntilAsync(() => scene.Releases.Count > 0, "the release lies there");
-
-        await File.WriteAllTextAsync(Path.Combine(scene.Root, ".iucutter", "releases", scene.Releases[0], "tree", "app.txt"), "version X\n");
-
-        (await push).Exits(3).Says("app.txt should have sha256");
-        Assert.Null(scene.Live);
-    }
-
     public sealed class OneScene : IAsyncLifetime
     {
         internal Scene Scene { get; private set; } = null!;

@@ -1,3 +1,4 @@
+using IuCutter.Packager.Connecting;
 using IuCutter.Packager.Showing;
 using IuCutter.Protos.V1;
 
@@ -7,18 +8,25 @@ internal static class CancelVerb
 {
     public static Verb Make(Surroundings here)
     {
-        var (operation, target, json, verbose) = (Asks.Operation("An operation's id (else the only one under way)"), Asks.Target(), Asks.Json(), Asks.Verbose());
+        var (operation, target, slot) = (Asks.Operation("An operation's id (else the only one under way)"), Asks.Target(), Asks.Slot("The slot whose operation is meant, instead of its id"));
+        var (json, verbose) = (Asks.Json(), Asks.Verbose());
         var why = new System.CommandLine.Option<string>("--why") { Description = "Why, in a sentence, for the ledger", HelpName = "TEXT", DefaultValueFactory = _ => "" };
         return new Verb(
                 "cancel",
                 "Stops an operation that is under way; what it has begun is undone, and the target measured. Until a push has passed G7, a smoke G6, a rollback G3.",
-                "iucutter cancel --target ssh://deploy@host.example",
+                "iucutter cancel --slot iu-cutter-v0.6 --target ssh://deploy@host.example",
                 "iucutter cancel op-20260102-030405-a1b2c3 --why 'the wrong commit'")
-            .With(operation, why, target, json, verbose)
+            .With(operation, slot, why, target, json, verbose)
             .Does(async (parsed, cancellation) =>
             {
+                if (parsed.GetValue(operation) is not null && parsed.GetValue(slot) is not null)
+                {
+                    throw CommandException.Usage("an operation and a slot are both named", "name one of them");
+                }
+
                 await using var reach = await Reach.ForAsync(parsed.GetValue(target), slotOption: null, needsSlot: false, here, cancellation);
-                var request = new CancelRequest { OperationId = parsed.GetValue(operation) ?? "", RequestedBy = Surroundings.Actor, Why = parsed.GetValue(why)! };
+                var named = parsed.GetValue(operation) ?? (parsed.GetValue(slot) is { } held ? await HolderOfAsync(held, reach.Target, cancellation) : "");
+                var request = new CancelRequest { OperationId = named, RequestedBy = Surroundings.Actor, Why = parsed.GetValue(why)! };
                 var reply = await reach.Target.AskAsync((client, options) => client.CancelAsync(request, options), cancellation);
                 var view = Views.For(parsed.GetValue(json), parsed.GetValue(verbose), here);
                 view.Heading($"cancelling {reply.Kind} {SafeText.Line(reply.OperationId)} on slot {SafeText.Line(reply.Slot)} at {reach.Target.Address}");
@@ -38,5 +46,14 @@ internal static class CancelVerb
                         $"iucutter watch {reply.OperationId} --target {reach.Target.Address}");
                 }
             });
+    }
+
+    private static async Task<string> HolderOfAsync(string slot, Target target, CancellationToken cancellation)
+    {
+        var status = await target.GreetAsync(cancellation);
+        return status.Slots.FirstOrDefault(s => s.Name == slot) is { HeldBy.Length: > 0 } held
+            ? held.HeldBy
+            : throw new CommandException(
+                ExitCode.Blocked, "WrongState", $"nothing is under way on slot {SafeText.Line(slot)}", $"`iucutter status --target {target.Address}` shows what is");
     }
 }
