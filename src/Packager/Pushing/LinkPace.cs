@@ -28,6 +28,7 @@ internal sealed class LinkPace
     private double _plainRate;
     private int _resting;
     private bool _wasSlow;
+    private bool _wasInVain;
 
     /// <summary>The brotli quality, or null for none.</summary>
     public int? Quality { get; private set; }
@@ -66,13 +67,18 @@ internal sealed class LinkPace
             (_plainRate, _wasSlow) = (contentRate, fitting is not null);
             Quality = _resting-- > 0 || !isSure ? null : fitting;
         }
-        else if (contentRate < _plainRate * LeastGain)
+        else if (contentRate >= _plainRate * LeastGain)
         {
-            (Quality, _resting) = (null, Rest);
+            (Quality, _wasInVain) = (fitting, false);
+        }
+        else if (_wasInVain)
+        {
+            (Quality, _resting, _wasInVain) = (null, Rest, false);
         }
         else
         {
-            Quality = fitting;
+            // This host may have been busy for a moment: what is in vain is so twice.
+            _wasInVain = true;
         }
     }
 }

@@ -50,7 +50,7 @@ public sealed class LinkPaceTests
             pace.Sent(pace.Quality is null ? Part : Part / 4, Part, TimeSpan.FromSeconds(Part / ContentRate));
         }
 
-        Assert.InRange(compressed, 1, Parts / 4);
+        Assert.InRange(compressed, 1, Parts / 3);
     }
 
     [Fact]
@@ -68,6 +68,22 @@ public sealed class LinkPaceTests
         }
 
         Assert.InRange(plain, 1, 10);
+    }
+
+    [Fact]
+    public void A_host_that_is_busy_for_a_moment_goes_on_compressing()
+    {
+        var pace = new LinkPace();
+        Send(pace, 5e6, 4 << 20);
+        Assert.Equal(4, pace.Quality);
+
+        for (var i = 0; i < 5; i++)
+        {
+            Send(pace, 0.5e6, Part);
+            Assert.Equal(4, pace.Quality);
+            Send(pace, 5e6, 4 << 20);
+            Assert.Equal(4, pace.Quality);
+        }
     }
 
     [Fact]
