@@ -187,7 +187,9 @@ public sealed class WayTests
         await using var scene = await Scene.WithoutAgentAsync();
         var port = Programs.FreePort();
         await scene.StartAgentAsync("--port", $"{port}");
-        var text = string.Concat(Enumerable.Range(0, 2_000_000).Select(i => i.ToString("X7", null)));
+
+        // Much more than what buffers on the way take at once, which looks like a fast link: 16 MB where a busy host is taken for a far one, and four connections are used.
+        var text = string.Concat(Enumerable.Range(0, 8_000_000).Select(i => i.ToString("X7", null)));
         scene.Payload.Write("big.txt", text);
         var noise = new byte[3_000_000];
         new Random(7).NextBytes(noise);
@@ -199,7 +201,7 @@ public sealed class WayTests
 
         Assert.Equal(text, await File.ReadAllTextAsync(Path.Combine(scene.Slot, "big.txt")));
         Assert.Equal(noise, await File.ReadAllBytesAsync(Path.Combine(scene.Slot, "noise.bin")));
-        Assert.InRange(proxy.Passed, noise.Length, (text.Length / 2) + noise.Length);
+        Assert.InRange(proxy.Passed, noise.Length, (text.Length / 3 * 2) + noise.Length);
     }
 
     /// <summary>Bytes that no compression makes fewer, so that the proxy's places are reached on a busy host too.</summary>

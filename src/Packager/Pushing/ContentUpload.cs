@@ -22,6 +22,9 @@ internal sealed class ContentUpload(
     /// <summary>In bytes: less than this is through before more connections stand.</summary>
     private const ulong LeastForMany = 8 << 20;
 
+    /// <summary>How often the link's length is asked for at most.</summary>
+    private const int Questions = 3;
+
     /// <summary>From here on, question to answer, a connection's window may not fill a fast link.</summary>
     private static readonly TimeSpan Far = TimeSpan.FromMilliseconds(15);
 
@@ -240,9 +243,18 @@ internal sealed class ContentUpload(
             return 1;
         }
 
-        var asked = time.GetTimestamp();
-        await target.AskAsync((client, options) => client.GetStatusAsync(new StatusRequest(), options), cancellation);
-        return time.GetElapsedTime(asked) < Far ? 1 : (int)Math.Min(UploadCalls.Many, totals.MostLanes);
+        // A host that is busy answers late now and then; a far one always does.
+        for (var left = Questions; left > 0; left--)
+        {
+            var asked = time.GetTimestamp();
+            await target.AskAsync((client, options) => client.GetStatusAsync(new StatusRequest(), options), cancellation);
+            if (time.GetElapsedTime(asked) < Far)
+            {
+                return 1;
+            }
+        }
+
+        return (int)Math.Min(UploadCalls.Many, totals.MostLanes);
     }
 
     private async Task SendAsync(IReadOnlyList<IClientStreamWriter<UploadPart>> streams, MissingContents missing, CancellationToken cancellation)
