@@ -14,7 +14,7 @@ PHASES = [
     ("contents received, or copied and hashed (G4)", ("check-made", "G4.contents")),
     ("read back whole while the file system flushes (G4)", ("check-made", "G4.complete")),
     ("the rename, the anchors (G4)", ("release-staged", "")),
-    ("the release again, where commands ran (G5, G6)", ("check-made", "G6.unchanged")),
+    ("each file looked at again, or read where commands ran (G5, G6)", ("check-made", "G6.unchanged")),
     ("the slot switched, and back, and forth (G7)", ("check-made", "G7.promote")),
     ("the release to go back to read whole (G7)", ("check-made", "G7.way-back.whole")),
     ("last looks, report, its signature, the answer", ("end", "")),
