@@ -252,7 +252,7 @@ public sealed class ReleaseAgentService(TargetHost host, OperationBoard board, G
         if (parts.Current.GivenUp.Length > 0)
         {
             work.Transfer.GiveUp(parts.Current.GivenUp);
-            return new OfferResult([], 0, 0, 0);
+            return OfferResult.Nothing;
         }
 
         var manifest = parts.Current.ManifestEdit is { } edit
@@ -265,7 +265,7 @@ public sealed class ReleaseAgentService(TargetHost host, OperationBoard board, G
 
         return await work.Transfer.IsOpen.WaitAsync(cancellationToken)
             ? await work.Transfer.OfferAsync(manifest, cancellationToken)
-            : new OfferResult([], 0, 0, 0);
+            : OfferResult.Nothing;
     }
 
     /// <returns>Null where it came before.</returns>

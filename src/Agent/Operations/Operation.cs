@@ -35,6 +35,11 @@ public sealed class Operation(string id, string kind, string slot, LedgerFile le
     /// <summary>By what it can be asked to stop; null for one that cannot be.</summary>
     public Cancellation? Cancellation { get; init; }
 
+    /// <summary>For the gates of which the operation can be cancelled.</summary>
+    /// <param name="stopping">Is cancelled when the agent stops.</param>
+    /// <returns>What is cancelled when the operation is, too.</returns>
+    public CancellationToken WhileWanted(CancellationToken stopping) => Cancellation?.Token ?? stopping;
+
     /// <summary>True once the last line was recorded.</summary>
     public bool HasEnded { get; private set; }
 

@@ -69,14 +69,13 @@ public sealed partial class OperationBoard(
                 throw Busy($"release {release}", user.Operation);
             }
 
-            var cancellation = new Cancellation(_stopping.Token);
-            var operation = new Operation(NewId(), begun.Operation, begun.Slot, ledger, time) { Cancellation = cancellation };
+            var operation = new Operation(NewId(), begun.Operation, begun.Slot, ledger, time) { Cancellation = new Cancellation(_stopping.Token) };
             var work = make(operation);
             CrashPoint.Reach("C01.before");
             operation.Record(begun, durable: true);
             CrashPoint.Reach("C01.after");
             var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            _bySlot[begun.Slot] = new Held(operation, begun.Release, work, cancellation, RunAsync(operation, work, cancellation, started.Task));
+            _bySlot[begun.Slot] = new Held(operation, begun.Release, work, RunAsync(operation, work, started.Task));
             started.SetResult();
             return (operation, false);
         }
@@ -88,22 +87,21 @@ public sealed partial class OperationBoard(
     /// <exception cref="RefusalException">None runs by this id, several run, or it is too late.</exception>
     public Operation Cancel(string id, string words)
     {
-        Held held;
+        Operation operation;
         lock (_lock)
         {
-            held = id.Length > 0 ? Find(id) ?? throw NotRunning(id) : _bySlot.Values.ToList() switch
+            operation = id.Length > 0 ? Running(id) ?? throw NotRunning(id) : _bySlot.Values.Select(h => h.Operation).ToList() switch
             {
                 [] => throw new RefusalException(RefusalCode.WrongState, "nothing is under way on this target", "`iucutter logs` shows what was done last"),
                 [var only] => only,
                 var all => throw new RefusalException(
                     RefusalCode.BadRequest,
-                    $"{all.Count} operations are under way: {string.Join(", ", all.Select(h => $"{h.Operation.Kind} {h.Operation.Id} on slot {h.Operation.Slot}"))}",
+                    $"{all.Count} operations are under way: {string.Join(", ", all.Select(o => $"{o.Kind} {o.Id} on slot {o.Slot}"))}",
                     "say which"),
             };
         }
 
-        var operation = held.Operation;
-        return held.Cancellation.Ask(words) is not { } tooLate ? operation : throw new RefusalException(
+        return operation.Cancellation!.Ask(words) is not { } tooLate ? operation : throw new RefusalException(
             RefusalCode.WrongState, $"it is too late: {operation.Kind} {operation.Id} {tooLate}", $"`iucutter watch {operation.Id}` shows its end, and the way back from it");
     }
 
@@ -140,9 +138,9 @@ public sealed partial class OperationBoard(
         }
     }
 
-    private async Task RunAsync(Operation operation, IOperationWork work, Cancellation cancellation, Task started)
+    private async Task RunAsync(Operation operation, IOperationWork work, Task started)
     {
-        using var until = cancellation;
+        using var cancellation = operation.Cancellation;
         await started;
         try
         {
@@ -198,7 +196,7 @@ public sealed partial class OperationBoard(
 
     private string NewId() => $"op-{time.GetUtcNow():yyyyMMdd-HHmmss}-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(3))}";
 
-    private sealed record Held(Operation Operation, string? Release, IOperationWork Work, Cancellation Cancellation, Task Task);
+    private sealed record Held(Operation Operation, string? Release, IOperationWork Work, Task Task);
 
     [LoggerMessage(100, LogLevel.Warning, "{Kind} {Operation} was stopped with the agent; the next start settles it")]
     private static partial void LogStopped(ILogger log, string kind, string operation);

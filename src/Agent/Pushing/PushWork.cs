@@ -34,7 +34,7 @@ public sealed class PushWork(TargetHost host, Operation operation, PushOrder ord
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        var whileWanted = operation.Cancellation?.Token ?? cancellationToken;
+        var whileWanted = operation.WhileWanted(cancellationToken);
         await using var word = whileWanted.Register(() => Transfer.Stop(operation.Cancellation?.Asked));
         try
         {

@@ -20,8 +20,6 @@ public sealed class Transfer(TargetHost host, Operation operation, PushOrder ord
 
     private const int LongestReason = 500;
 
-    private static readonly OfferResult NothingWanted = new([], 0, 0, 0);
-
     /// <summary>How many contents are reused between two words about it.</summary>
     private const int ReuseStep = 500;
 
@@ -129,7 +127,7 @@ public sealed class Transfer(TargetHost host, Operation operation, PushOrder ord
         }
         catch (OperationCanceledException) when (_stopped.IsCancellationRequested)
         {
-            return NothingWanted;
+            return OfferResult.Nothing;
         }
     }
 
@@ -138,7 +136,7 @@ public sealed class Transfer(TargetHost host, Operation operation, PushOrder ord
         call.Token.ThrowIfCancellationRequested();
         if (_isOver)
         {
-            return NothingWanted;
+            return OfferResult.Nothing;
         }
 
         if (_staging is null)

@@ -24,7 +24,7 @@ public sealed class RollbackWork(TargetHost host, Operation operation, ReleaseId
         await operation.RecordHostAsync(host.Payload.SearchPath, cancellationToken);
         await operation.RunGateAsync(GateId.G3, g =>
         {
-            Inspect(g, first.Slot, history.Live, operation.Cancellation?.Token ?? cancellationToken);
+            Inspect(g, first.Slot, history.Live, operation.WhileWanted(cancellationToken));
             return Task.CompletedTask;
         }, settles: true);
         var promotion = new Promotion(host, operation, operation.Slot);

@@ -17,7 +17,7 @@ public sealed class SmokeWork(TargetHost host, Operation operation, ReleaseId re
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        var whileWanted = operation.Cancellation?.Token ?? cancellationToken;
+        var whileWanted = operation.WhileWanted(cancellationToken);
         ReleaseConfiguration? configuration = null;
         ReleaseReading? whole = null;
         var looks = new TargetLooks(host, operation);
