@@ -29,9 +29,20 @@ internal sealed class SourceGates(PushSubject subject, PushAsk ask, IOperationVi
 
     public async Task RunAsync(CancellationToken cancellation)
     {
-        await GateAsync(GateId.G0, list => EnvironmentAsync(list, cancellation));
-        await GateAsync(GateId.G1, list => LocalSourceAsync(list, cancellation));
-        await GateAsync(GateId.G2, list => ArtifactAsync(list, cancellation));
+        // The commit is read while git looks for what is not committed: either takes as long as the other where there are many files.
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var reading = ReadAsync(ended.Token);
+        try
+        {
+            await GateAsync(GateId.G0, list => EnvironmentAsync(list, cancellation));
+            await GateAsync(GateId.G1, list => LocalSourceAsync(list, reading, cancellation));
+            await GateAsync(GateId.G2, list => ArtifactAsync(list, cancellation));
+        }
+        finally
+        {
+            await ended.CancelAsync();
+            await reading.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+        }
     }
 
     public void Dispose()
@@ -124,13 +135,19 @@ internal sealed class SourceGates(PushSubject subject, PushAsk ask, IOperationVi
         return said + "; the one in the work tree is not committed and not used";
     }
 
-    private async Task LocalSourceAsync(CheckList list, CancellationToken cancellation)
+    private async Task<ReleaseContents> ReadAsync(CancellationToken cancellation)
+    {
+        Contents = await subject.Source.ReadAsync(Request(GateId.G1, "reading"), Cache(), cancellation);
+        Footprint.Settle(Contents.Manifest.Entries.Count);
+        return Contents;
+    }
+
+    private async Task LocalSourceAsync(CheckList list, Task<ReleaseContents> reading, CancellationToken cancellation)
     {
         await list.ObserveAsync("tree", "the commit's tree can be released", "no submodule, no LFS pointer, no path or link that leaves it", async () =>
         {
-            Contents = await subject.Source.ReadAsync(Request(GateId.G1, "reading"), Cache(), cancellation);
-            Footprint.Settle(Contents.Manifest.Entries.Count);
-            return Observation.Held($"{Amount.Count(Contents.Manifest.Entries.Count, "path")} read", ("entries", Contents.Manifest.Entries.Count));
+            var entries = (await reading).Manifest.Entries.Count;
+            return Observation.Held($"{Amount.Count(entries, "path")} read", ("entries", entries));
         });
         if (Contents is null)
         {
