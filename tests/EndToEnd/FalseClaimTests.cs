@@ -36,6 +36,26 @@ public sealed class FalseClaimTests
     }
 
     [Fact]
+    public async Task What_somebody_else_writes_into_the_live_release_after_it_was_read_for_a_push_shows_on_the_way_back()
+    {
+        await using var scene = await Scene.OpenAsync();
+        var anchor = Path.Combine(scene.Folder, "takes its time");
+        await Programs.OutputOfAsync("/", "truncate", "-s", "1500M", anchor);
+        scene.Payload.Write("iucutter.yaml", $"name: app\ntest: []\nsmoke: []\nanchors: ['{anchor}']\n");
+        await scene.Payload.CommitAsync("runs nothing");
+        (await scene.PushAsync()).Exits(0);
+        var (first, file) = (scene.Live!, Path.Combine(scene.Root, ".iucutter", "releases", scene.Live!, "tree", "app.txt"));
+        scene.Payload.Write("more.txt", "more");
+        await scene.Payload.CommitAsync("more");
+        var push = scene.PushAsync();
+        await Programs.UntilAsync(() => scene.Releases.Count > 1, "the second release lies there");
+
+        await File.WriteAllTextAsync(file, "version X\n");
+
+        (await push).Exits(4).Says($"release {first}, live before, does not equal its manifest").Says("app.txt should have sha256");
+    }
+
+    [Fact]
     public async Task A_dry_run_that_changes_something_is_a_fail_whatever_it_prints()
     {
         await using var scene = await WithSmokeAsync("  - { run: [sh, smoke.sh], mode: dry, effect: { path: out } }", "echo filed > out; echo 'dry run: nothing changed'");

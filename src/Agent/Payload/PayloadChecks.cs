@@ -20,6 +20,9 @@ public sealed class PayloadChecks(
     /// <summary>What was seen of the release's files when it was read back whole, before it was published; null when it lay there before.</summary>
     public TreeMarks? Staged { get; init; }
 
+    /// <summary>True as long as none of the payload's commands has run: then whatever has written to a file has left its change time.</summary>
+    public bool NothingHasRun => _payload.Runs == 0;
+
     /// <summary>Compile, import, test, assert.</summary>
     /// <param name="sourceTests">What the same tests counted on the source host, by check: <c>test.1</c> and so on.</param>
     public async Task PostDeployAsync(CheckList gate, IReadOnlyDictionary<string, TestEvidence> sourceTests, CancellationToken cancellationToken)
@@ -153,7 +156,7 @@ public sealed class PayloadChecks(
     private void CheckUnchanged(CheckList gate, bool isLast, CancellationToken cancellationToken) =>
         gate.Observe("unchanged", "the commands changed no released file", "every file equals the manifest, and nothing beside them endangers the host", () =>
         {
-            var marks = _payload.Runs == 0 ? Staged : null;
+            var marks = NothingHasRun ? Staged : null;
             if (marks is not null && !isLast)
             {
                 return Observation.Held("no command has run since the release was read back", ("commands run", 0));

@@ -186,7 +186,7 @@ public sealed class PushWork(TargetHost host, Operation operation, PushOrder ord
         });
         if (gate.MayGoOn)
         {
-            _damage = promotion.ProveTheWayBack(gate, order.Release, _switchedFrom!, cancellationToken);
+            _damage = promotion.ProveTheWayBack(gate, order.Release, _switchedFrom!, e => checks.NothingHasRun ? Transfer.SeenOf(e) : null, cancellationToken);
             ReadAnchors(gate, "anchors.promoted", "the anchors are as they were, after promoting", cancellationToken);
             await checks.ReadSwitchFilesAsync(gate, cancellationToken);
         }

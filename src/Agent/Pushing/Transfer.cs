@@ -33,9 +33,13 @@ public sealed class Transfer(TargetHost host, Operation operation, PushOrder ord
     private int _damaged;
     private bool _isOver;
     private Staging? _staging;
+    private (ReleaseId Release, TreeMarks Marks)? _live;
 
     /// <summary>True once contents are wanted, false when none are.</summary>
     public Task<bool> IsOpen => _open.Task;
+
+    /// <summary>Which files of the slot's live release were read while contents were taken from it; null when none were, or another release is asked for.</summary>
+    public TreeMarks? SeenOf(ReleaseId release) => _live is { } live && live.Release == release ? live.Marks : null;
 
     /// <summary>Nothing has to come: the release lies there already.</summary>
     public void NothingNeeded() => _open.TrySetResult(false);
@@ -308,10 +312,11 @@ public sealed class Transfer(TargetHost host, Operation operation, PushOrder ord
     private void Reuse(Staging staging, CancellationToken cancellationToken)
     {
         var live = host.Ledger.History(order.Slot).Live;
-        var reuse = new ReleaseReuse(host.Root, staging);
+        var reuse = new ReleaseReuse(host.Root, staging, host.Time);
         foreach (var release in host.Root.Releases().OrderBy(r => r.ToString() == live ? 0 : 1))
         {
-            reuse.TakeFrom(release, Report, cancellationToken);
+            var marks = reuse.TakeFrom(release, Report, cancellationToken);
+            _live = release.ToString() == live && marks is not null ? (release, marks) : _live;
         }
 
         void Report(int taken)

@@ -38,8 +38,9 @@ public sealed class Promotion(TargetHost host, Operation operation, string slot)
     /// Tries the way back with the same code on a link beside the slot, so that users never see it, and reads the release that a
     /// rollback would go to from the disk, file for file.
     /// </summary>
+    /// <param name="seen">Says which files of that release were read already, where it still counts; the others are read now.</param>
     /// <returns>What is wrong with the release to go back to; null when nothing is, or there is none.</returns>
-    public string? ProveTheWayBack(CheckList gate, ReleaseId live, SlotState before, CancellationToken cancellationToken)
+    public string? ProveTheWayBack(CheckList gate, ReleaseId live, SlotState before, Func<ReleaseId, TreeMarks?> seen, CancellationToken cancellationToken)
     {
         gate.Observe("way-back.tried", "the way back and forth was tried on a link beside the slot", $"{before}, then {live}", () =>
         {
@@ -63,7 +64,7 @@ public sealed class Promotion(TargetHost host, Operation operation, string slot)
 
         var whole = gate.Observe("way-back.whole", "the release to go back to is whole", $"every file of {earlier} equals its manifest", () =>
         {
-            var comparison = ReleaseFolder.Verify(host.Root, earlier, cancellationToken);
+            var comparison = ReleaseFolder.Verify(host.Root, earlier, cancellationToken, marks: seen(earlier));
             return Observation.Of(comparison.HoldsTheManifest, comparison.ToString(), ("files", comparison.Files), ("bytes", comparison.Bytes));
         });
         return whole.IsHeld ? null : $"release {earlier}, live before, does not equal its manifest: {whole.Seen}";

@@ -9,18 +9,19 @@ namespace IuCutter.Agent.Releases;
 /// Takes what a new release needs from releases that lie on the target: they themselves are the store. What their manifests say is not believed:
 /// whatever is copied is hashed on the way, and what has changed is taken from the next release, or over the wire.
 /// </summary>
-public sealed class ReleaseReuse(DeployRoot root, Staging staging)
+public sealed class ReleaseReuse(DeployRoot root, Staging staging, TimeProvider time)
 {
     private const int None = -1;
 
     /// <param name="release">One whose manifest cannot be read is passed over.</param>
     /// <param name="progress">Is told how many contents were taken so far; from several threads.</param>
     /// <param name="cancellationToken">Ends the taking.</param>
-    public void TakeFrom(ReleaseId release, Action<int> progress, CancellationToken cancellationToken)
+    /// <returns>Which of the release's files were read for it, and found right; null when none was.</returns>
+    public TreeMarks? TakeFrom(ReleaseId release, Action<int> progress, CancellationToken cancellationToken)
     {
         if (staging.MissingCount == 0 || ReleaseFolder.TryReadManifest(root, release) is not { } manifest)
         {
-            return;
+            return null;
         }
 
         using var folder = root.OpenRelease(release);
@@ -29,6 +30,7 @@ public sealed class ReleaseReuse(DeployRoot root, Staging staging)
         var isReadOnly = staging.Link == LinkRule.Hard && ReleaseFolder.LinkOf(root, release) == LinkRule.Hard;
         var numbers = Numbers(manifest);
         var entries = Places(manifest, numbers);
+        var marks = new TreeMarks(manifest.Entries.Count, time);
         Footprint.Settle(manifest.Entries.Count);
         AllCores.ForFiles(
             entries.Count,
@@ -36,12 +38,13 @@ public sealed class ReleaseReuse(DeployRoot root, Staging staging)
             i =>
             {
                 var content = numbers[manifest.ContentOf(entries[i])];
-                if (staging.TakeFrom(files, manifest.Entries[entries[i]].Path, content, isReadOnly))
+                if (staging.TakeFrom(new ReusableFile(files, manifest.Entries[entries[i]].Path, entries[i], isReadOnly, marks), content))
                 {
                     progress(staging.Reused);
                 }
             },
             cancellationToken);
+        return marks;
     }
 
     /// <summary>For each content of a manifest its number in ours; <see cref="None"/> where it is not wanted.</summary>

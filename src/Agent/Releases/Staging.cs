@@ -81,15 +81,13 @@ public sealed class Staging : IDisposable
     public bool IsFile(int content) => _entries.FileOf(content) is not null;
 
     /// <summary>Takes a content from a file or link of another release; other contents may be taken at the same time.</summary>
-    /// <param name="tree">The other release's files.</param>
-    /// <param name="path">In it.</param>
+    /// <param name="other">The file or link.</param>
     /// <param name="content">Ours.</param>
-    /// <param name="isReadOnly">True: nobody may write to that release, so the file itself can be shared.</param>
     /// <returns>False when what lies there is not that content any more, or cannot be read: then it comes from elsewhere.</returns>
     /// <exception cref="PosixException">Ours cannot be written.</exception>
-    public bool TakeFrom(TreeFiles tree, TreePath path, int content, bool isReadOnly = false)
+    public bool TakeFrom(ReusableFile other, int content)
     {
-        _have[content] = _entries.FileOf(content) is { } first ? TakeFile(tree, path, content, first, isReadOnly) : TakeLink(tree, path, content);
+        _have[content] = _entries.FileOf(content) is { } first ? TakeFile(other, content, first) : TakeLink(other, content);
         Interlocked.Increment(ref (_have[content] ? ref _reused : ref _rotten));
         return _have[content];
     }
@@ -255,9 +253,9 @@ public sealed class Staging : IDisposable
     private static bool IsWithin(ReadOnlySpan<char> made, ReadOnlySpan<char> folder) =>
         made.StartsWith(folder, StringComparison.Ordinal) && (made.Length == folder.Length || made[folder.Length] == '/');
 
-    private bool TakeLink(TreeFiles tree, TreePath path, int content)
+    private bool TakeLink(ReusableFile other, int content)
     {
-        var text = TryRead(tree, path, static (t, p) => t.ReadLink(p));
+        var text = TryRead(other, static (t, p) => t.ReadLink(p));
         if (text is null || Sha256Digest.Of(text) != Manifest.DistinctContents[content].Digest)
         {
             return false;
@@ -267,9 +265,9 @@ public sealed class Staging : IDisposable
         return true;
     }
 
-    private bool TakeFile(TreeFiles tree, TreePath path, int content, ManifestEntry first, bool isReadOnly)
+    private bool TakeFile(ReusableFile other, int content, ManifestEntry first)
     {
-        using var source = TryRead(tree, path, static (t, p) => t.OpenRead(p));
+        using var source = TryRead(other, static (t, p) => t.OpenRead(p));
         if (source is null || DirectoryHandle.StatusOf(source) is not { Kind: NodeKind.File } status)
         {
             return false;
@@ -277,22 +275,23 @@ public sealed class Staging : IDisposable
 
         // A shared file has one mode, whichever of its names it is called by.
         var isExecutable = (status.Mode & 0x40) != 0;
-        var isShared = isReadOnly && _copy.MayLink && (status.Mode & ContentCopy.WriteBits) == 0 && isExecutable == (first.Kind == EntryKind.Executable);
+        var isShared = other.IsReadOnly && _copy.MayLink && (status.Mode & ContentCopy.WriteBits) == 0 && isExecutable == (first.Kind == EntryKind.Executable);
         var isWhole = isShared ? _copy.Share(source, first) : _copy.Make(source, first);
         if (isWhole)
         {
+            other.Marks.Note(other.Entry, status);
             WriteOthers(content, first, isShared: isShared);
         }
 
         return isWhole;
     }
 
-    private static T? TryRead<T>(TreeFiles tree, TreePath path, Func<TreeFiles, byte[], T?> read)
+    private static T? TryRead<T>(ReusableFile other, Func<TreeFiles, byte[], T?> read)
         where T : class
     {
         try
         {
-            return read(tree, path.ToBytes());
+            return read(other.Tree, other.Path.ToBytes());
         }
         catch (PosixException)
         {

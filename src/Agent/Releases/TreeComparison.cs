@@ -22,6 +22,6 @@ public sealed record TreeComparison(int Files, long Bytes, int DifferenceCount, 
 
     /// <summary>For people.</summary>
     public override string ToString() => HoldsTheManifest
-        ? $"{Files} files as in the manifest{(Untouched > 0 ? $", {Untouched} of them untouched since they were read back" : "")}{(Extra > 0 ? $", {Extra} more beside them (first: {FirstExtra})" : "")}"
+        ? $"{Files} files as in the manifest{(Untouched > 0 ? $", {Untouched} of them untouched since they were read" : "")}{(Extra > 0 ? $", {Extra} more beside them (first: {FirstExtra})" : "")}"
         : $"{DifferenceCount} of {Files} differ: {string.Join("; ", Differences.Take(3))}";
 }

@@ -67,7 +67,7 @@ public sealed class LinkedReleaseTests : IDisposable
         File.SetUnixFileMode(Path.Combine(tree, "bin/run"), (UnixFileMode)0x16D);
 
         using var staging = Staging.Begin(_root, Manifest('b'), LinkRule.Hard);
-        new ReleaseReuse(_root, staging).TakeFrom(one, _ => { }, CancellationToken.None);
+        new ReleaseReuse(_root, staging, TimeProvider.System).TakeFrom(one, _ => { }, CancellationToken.None);
 
         Assert.Equal((1, 1), (staging.Rotten, (int)staging.MissingCount));
         using var staged = DirectoryHandle.Open(Path.Combine(_root.Path, ".iucutter/staging", staging.Manifest.ReleaseId.ToString(), "tree"));
@@ -103,7 +103,7 @@ public sealed class LinkedReleaseTests : IDisposable
         using var staging = Staging.Begin(_root, Manifest(commit), link);
         if (from is { } earlier)
         {
-            new ReleaseReuse(_root, staging).TakeFrom(earlier, _ => { }, CancellationToken.None);
+            new ReleaseReuse(_root, staging, TimeProvider.System).TakeFrom(earlier, _ => { }, CancellationToken.None);
         }
         else
         {

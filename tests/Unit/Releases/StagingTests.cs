@@ -99,13 +99,31 @@ public sealed class StagingTests : IDisposable
         var next = ManifestOf([.. old, ("new", EntryKind.File, "new"u8.ToArray())], 'b');
 
         using var staging = Staging.Begin(_root, next);
-        new ReleaseReuse(_root, staging).TakeFrom(first, _ => { }, CancellationToken.None);
+        new ReleaseReuse(_root, staging, TimeProvider.System).TakeFrom(first, _ => { }, CancellationToken.None);
 
         Assert.Equal((1, 1), (staging.Reused, staging.Rotten));
         Assert.Equal(["new", "sound"], staging.Missing().SelectMany(m => Enumerable.Range(m.First, m.Count)).Select(i => Encoding.ASCII.GetString(Content(i))));
 
         byte[] Content(int number) =>
             ((byte[][])[.. old.Select(e => e.Item3), "new"u8.ToArray()]).First(c => Sha256Digest.Of(c) == next.DistinctContents[number].Digest);
+    }
+
+    [Fact]
+    public async Task A_release_that_contents_were_taken_from_is_read_again_only_where_it_was_not_or_was_touched()
+    {
+        string[] names = ["kept", "large", "rotten", "touched", "unwanted"];
+        var payload = names.Select(n => (n, EntryKind.File, n == "large" ? Large : Encoding.ASCII.GetBytes(n))).ToArray();
+        var first = await PublishAsync(payload);
+        await File.WriteAllTextAsync(Path.Combine(_root.TreePath(first), "rotten"), "ROTTEN");
+        using var staging = Staging.Begin(_root, ManifestOf(payload[..^1], 'b'));
+
+        var marks = new ReleaseReuse(_root, staging, new Clock(TimeProvider.System.GetUtcNow().AddMinutes(1))).TakeFrom(first, _ => { }, CancellationToken.None)!;
+        await File.WriteAllTextAsync(Path.Combine(_root.TreePath(first), "touched"), "TOUCHED");
+        var comparison = ReleaseFolder.Verify(_root, first, CancellationToken.None, marks: marks);
+
+        Assert.Equal((2, 2), (comparison.Untouched, comparison.DifferenceCount));
+        Assert.Equal(["rotten", "touched"], comparison.Differences.Select(d => d.Split(' ')[0]));
+        Assert.Equal("rottentouchedunwanted".Length, comparison.Bytes);
     }
 
     [Fact]
@@ -117,7 +135,7 @@ public sealed class StagingTests : IDisposable
         await File.WriteAllBytesAsync(Path.Combine(_root.TreePath(first), "large"), Large[..^1]);
 
         using var staging = Staging.Begin(_root, ManifestOf(payload, 'c'));
-        var reuse = new ReleaseReuse(_root, staging);
+        var reuse = new ReleaseReuse(_root, staging, TimeProvider.System);
         reuse.TakeFrom(first, _ => { }, CancellationToken.None);
         Assert.Equal((0, 2), (staging.Reused, staging.Rotten));
         reuse.TakeFrom(second, _ => { }, CancellationToken.None);
@@ -139,7 +157,7 @@ public sealed class StagingTests : IDisposable
         }
 
         using var staging = Staging.Begin(_root, ManifestOf(payload, 'b'));
-        new ReleaseReuse(_root, staging).TakeFrom(first, _ => { }, CancellationToken.None);
+        new ReleaseReuse(_root, staging, TimeProvider.System).TakeFrom(first, _ => { }, CancellationToken.None);
 
         Assert.Equal((0, 1), (staging.Reused, staging.Rotten));
     }

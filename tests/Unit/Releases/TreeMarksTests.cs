@@ -86,9 +86,4 @@ public sealed class TreeMarksTests : IDisposable
         var comparison = TreeReader.Compare(_tree, _manifest, LinkRule.Copy, lookAtExtra: false, CancellationToken.None, marks);
         return (comparison.Untouched, comparison.DifferenceCount, comparison.Bytes);
     }
-
-    private sealed class Clock(DateTimeOffset now) : TimeProvider
-    {
-        public override DateTimeOffset GetUtcNow() => now;
-    }
 }

@@ -1,0 +1,7 @@
+namespace IuCutter.Tests.Unit.Support;
+
+/// <summary>A clock that stands.</summary>
+internal sealed class Clock(DateTimeOffset now) : TimeProvider
+{
+    public override DateTimeOffset GetUtcNow() => now;
+}
