@@ -4,7 +4,7 @@ namespace IuCutter.Agent.Releases;
 
 /// <summary>
 /// Which files of a tree were read and found right, and the status that each had then. A file whose inode and change time are still the same was not
-/// written to since: no program can set the change time back (inode(7)).
+/// written to since: no program can set the change time back (inode(7)). What marks cannot show is in docs/decisions/0016.
 /// </summary>
 /// <param name="entries">How many the manifest has.</param>
 public sealed class TreeMarks(int entries, TimeProvider time)
