@@ -19,6 +19,7 @@ internal static class Commands
             VerifyVerb.Make(here),
             StatusVerb.Make(here),
             ReleasesVerb.Make(here),
+            OperationsVerb.Make(here),
             SmokeVerb.Make(here),
             RollbackVerb.Make(here),
             LogsVerb.Make(here),

@@ -51,6 +51,6 @@ internal sealed class OperationReport(Target target)
         }, cancellation);
         return found ?? throw CommandException.Usage(
             release is null ? $"{target.Address} has had no operation yet" : $"no push of release '{release}' is in the ledger of {target.Address}",
-            "`iucutter releases` lists releases, `iucutter logs` operations");
+            "`iucutter releases` lists releases, `iucutter operations` operations");
     }
 }

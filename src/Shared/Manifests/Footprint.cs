@@ -6,7 +6,7 @@ namespace IuCutter.Manifests;
 /// </summary>
 public static class Footprint
 {
-    // Below this a push takes some 100 MB on either side without it (bench/memory.sh), and a tenth less time.
+    // Below this a push takes some 100 MB on either side without it (bench/memory.sh), and less time.
     private const int LargeManifest = 60_000;
 
     /// <summary>Gives back what the step before has left. Costs some ten milliseconds, and nothing for small manifests.</summary>
