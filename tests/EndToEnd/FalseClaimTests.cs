@@ -21,30 +21,54 @@ public sealed class FalseClaimTests
     [Fact]
     public async Task What_somebody_else_writes_into_a_release_in_which_nothing_runs_keeps_it_from_going_live()
     {
-        await using var scene = await Scene.OpenAsync();
-        var anchor = Path.Combine(scene.Folder, "takes its time");
-        await Programs.OutputOfAsync("/", "truncate", "-s", "1500M", anchor);
-        scene.Payload.Write("iucutter.yaml", $"name: app\ntest: []\nsmoke: []\nanchors: ['{anchor}']\n");
-        await scene.Payload.CommitAsync("runs nothing");
+        await using var scene = await ThatTakesItsTimeAsync();
         var push = scene.PushAsync();
         await Programs.UntilAsync(() => scene.Releases.Count > 0, "the release lies there");
 
-        await File.WriteAllTextAsync(Path.Combine(scene.Root, ".iucutter", "releases", scene.Releases[0], "tree", "app.txt"), "version X\n");
+        await File.WriteAllTextAsync(TreeOf(scene, scene.Releases[0], "app.txt"), "version X\n");
 
         (await push).Exits(3).Says("app.txt should have sha256");
         Assert.Null(scene.Live);
     }
 
     [Fact]
+    public async Task What_somebody_else_puts_into_a_release_in_which_nothing_runs_keeps_it_from_going_live()
+    {
+        await using var scene = await ThatTakesItsTimeAsync();
+        var push = scene.PushAsync();
+        await Programs.UntilAsync(() => scene.Releases.Count > 0, "the release lies there");
+
+        await File.WriteAllTextAsync(TreeOf(scene, scene.Releases[0], "foreign.py"), "import os\n");
+
+        (await push).Exits(3).Says("1 more beside them (first: foreign.py); no command has run that could have left it");
+        Assert.Null(scene.Live);
+    }
+
+    [Fact]
+    public async Task A_file_that_two_releases_share_and_somebody_writes_to_during_a_push_is_a_change_of_the_live_one()
+    {
+        await using var scene = await ThatTakesItsTimeAsync("link: hard");
+        (await scene.PushAsync()).Exits(0);
+        var first = scene.Live!;
+        scene.Payload.Write("more.txt", "more");
+        await scene.Payload.CommitAsync("more");
+        var push = scene.PushAsync();
+        await Programs.UntilAsync(() => scene.Releases.Count > 1, "the second release lies there");
+
+        var shared = TreeOf(scene, first, "app.txt");
+        File.SetUnixFileMode(shared, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        await File.WriteAllTextAsync(shared, "version X\n");
+        File.SetUnixFileMode(shared, UnixFileMode.UserRead);
+
+        (await push).Exits(4).Says($"release {first}, live before, does not equal its manifest").Says("verdict C");
+    }
+
+    [Fact]
     public async Task What_somebody_else_writes_into_the_live_release_after_it_was_read_for_a_push_shows_on_the_way_back()
     {
-        await using var scene = await Scene.OpenAsync();
-        var anchor = Path.Combine(scene.Folder, "takes its time");
-        await Programs.OutputOfAsync("/", "truncate", "-s", "1500M", anchor);
-        scene.Payload.Write("iucutter.yaml", $"name: app\ntest: []\nsmoke: []\nanchors: ['{anchor}']\n");
-        await scene.Payload.CommitAsync("runs nothing");
+        await using var scene = await ThatTakesItsTimeAsync();
         (await scene.PushAsync()).Exits(0);
-        var (first, file) = (scene.Live!, Path.Combine(scene.Root, ".iucutter", "releases", scene.Live!, "tree", "app.txt"));
+        var (first, file) = (scene.Live!, TreeOf(scene, scene.Live!, "app.txt"));
         scene.Payload.Write("more.txt", "more");
         await scene.Payload.CommitAsync("more");
         var push = scene.PushAsync();
@@ -178,6 +202,19 @@ public sealed class FalseClaimTests
     }
 
     private static Outcome OutcomeOf(Scene scene, GateId gate) => scene.Ledger.Select(e => e.Event).OfType<LedgerEvent.GateClosed>().Last(g => g.Gate == gate).Outcome;
+
+    private static string TreeOf(Scene scene, string release, string path) => Path.Combine(scene.Root, ".iucutter", "releases", release, "tree", path);
+
+    /// <summary>A payload that runs nothing, and whose anchor takes a while to be read once the release lies there.</summary>
+    private static async Task<Scene> ThatTakesItsTimeAsync(string configuration = "")
+    {
+        var scene = await Scene.OpenAsync();
+        var anchor = Path.Combine(scene.Folder, "takes its time");
+        await Programs.OutputOfAsync("/", "truncate", "-s", "1500M", anchor);
+        scene.Payload.Write("iucutter.yaml", $"name: app\ntest: []\nsmoke: []\nanchors: ['{anchor}']\n{configuration}\n");
+        await scene.Payload.CommitAsync("runs nothing");
+        return scene;
+    }
 
     private static async Task<Scene> WithSmokeAsync(string smoke, string script)
     {

@@ -305,12 +305,20 @@ public sealed class PushWork(TargetHost host, Operation operation, PushOrder ord
             return new TargetState(measured, changes, null);
         }
 
+        _damage ??= SharedDamage(first.Slot, cancellationToken);
         var undo = last.Slot == first.Slot || first.Slot is SlotState.Free ? null : $"iucutter rollback --slot {order.Slot}";
 
         // Nobody had looked at it before: that it was so already cannot be claimed.
         IEnumerable<string> damage = _damage is null ? [] : [_damage];
         return new TargetState(measured, [.. changes, .. ReleaseChange(cancellationToken), .. damage], undo ?? WayRoundDamage());
     }
+
+    /// <summary>With hard links a file of the release before is the new one's too: whoever wrote to the one has changed both.</summary>
+    private string? SharedDamage(SlotState before, CancellationToken cancellationToken) =>
+        operation.Stopper is not null && _staged is not null && order.Configuration.Link == LinkRule.Hard && before.LiveRelease is { } live
+        && ReleaseFolder.TryVerify(host.Root, live, cancellationToken) is var now and not { HoldsTheManifest: true }
+            ? $"release {live}, live before, does not equal its manifest: {now?.ToString() ?? "it cannot be read any more"}"
+            : null;
 
     /// <summary>The newest proved release before the damaged one; null when there is none, or nothing is damaged.</summary>
     private string? WayRoundDamage() => _damage is not null && host.Ledger.History(order.Slot).RollbackRelease is { } sound

@@ -13,7 +13,7 @@ public sealed class ReleaseReuse(DeployRoot root, Staging staging, TimeProvider 
 {
     private const int None = -1;
 
-    /// <param name="release">One whose manifest cannot be read is passed over.</param>
+    /// <param name="release">One whose manifest or tree cannot be opened is passed over.</param>
     /// <param name="progress">Is told how many contents were taken so far; from several threads.</param>
     /// <param name="cancellationToken">Ends the taking.</param>
     /// <returns>Which of the release's files were read for it, and found right; null when none was.</returns>
@@ -24,8 +24,12 @@ public sealed class ReleaseReuse(DeployRoot root, Staging staging, TimeProvider 
             return null;
         }
 
-        using var folder = root.OpenRelease(release);
-        using var tree = folder.OpenDirectory("tree"u8);
+        using var tree = TryOpenTree(release);
+        if (tree is null)
+        {
+            return null;
+        }
+
         using var files = new TreeFiles(tree);
         var isReadOnly = staging.Link == LinkRule.Hard && ReleaseFolder.LinkOf(root, release) == LinkRule.Hard;
         var numbers = Numbers(manifest);
@@ -45,6 +49,19 @@ public sealed class ReleaseReuse(DeployRoot root, Staging staging, TimeProvider 
             },
             cancellationToken);
         return marks;
+    }
+
+    private DirectoryHandle? TryOpenTree(ReleaseId release)
+    {
+        try
+        {
+            using var folder = root.OpenRelease(release);
+            return folder.OpenDirectory("tree"u8);
+        }
+        catch (PosixException)
+        {
+            return null;
+        }
     }
 
     /// <summary>For each content of a manifest its number in ours; <see cref="None"/> where it is not wanted.</summary>

@@ -267,6 +267,7 @@ public sealed class Staging : IDisposable
 
     private bool TakeFile(ReusableFile other, int content, ManifestEntry first)
     {
+        var askedAt = other.Marks.Now;
         using var source = TryRead(other, static (t, p) => t.OpenRead(p));
         if (source is null || DirectoryHandle.StatusOf(source) is not { Kind: NodeKind.File } status)
         {
@@ -279,7 +280,7 @@ public sealed class Staging : IDisposable
         var isWhole = isShared ? _copy.Share(source, first) : _copy.Make(source, first);
         if (isWhole)
         {
-            other.Marks.Note(other.Entry, status);
+            other.Marks.Note(other.Entry, status, askedAt);
             WriteOthers(content, first, isShared: isShared);
         }
 

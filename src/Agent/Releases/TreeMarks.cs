@@ -9,20 +9,28 @@ namespace IuCutter.Agent.Releases;
 /// <param name="entries">How many the manifest has.</param>
 public sealed class TreeMarks(int entries, TimeProvider time)
 {
-    // A change in the same tick of the kernel's clock leaves the same time; the slowest ticks are 10 ms long.
-    private const long TickNanoseconds = 20_000_000;
+    private const long Second = 1_000_000_000;
     private const long NotSeen = 0;
+
+    // A change in the same tick leaves the same time. The kernel's slowest ticks are 10 ms long; a file system that keeps no part of a second
+    // (ext4 with inodes of 128 bytes) makes them one second, and some make them two.
+    private const long LongestTick = 20_000_000;
+    private const long LongestWholeSeconds = (2 * Second) + LongestTick;
 
     private readonly long[] _marks = new long[entries];
 
     /// <summary>True until the first file was read.</summary>
     public bool IsEmpty { get; private set; } = true;
 
+    /// <summary>The time, in nanoseconds since 1970, as <see cref="Note"/> wants it.</summary>
+    public long Now => (time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * TimeSpan.NanosecondsPerTick;
+
     /// <summary>Says that a file was found right which had this status before it was read; from several threads.</summary>
-    public void Note(int entry, NodeStatus status)
+    /// <param name="askedAt">When it was asked for its status, or earlier: what is written while it is read is later.</param>
+    public void Note(int entry, NodeStatus status, long askedAt)
     {
-        var age = ((time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * TimeSpan.NanosecondsPerTick) - status.ChangedNanoseconds;
-        _marks[entry] = age > TickNanoseconds ? MarkOf(status) : NotSeen;
+        var tick = status.ChangedNanoseconds % Second == 0 ? LongestWholeSeconds : LongestTick;
+        _marks[entry] = askedAt - status.ChangedNanoseconds > tick ? MarkOf(status) : NotSeen;
         IsEmpty = false;
     }
 

@@ -173,6 +173,7 @@ public sealed class TreeReader
             return whyNot;
         }
 
+        var askedAt = _marks?.Now ?? 0;
         var status = DirectoryHandle.StatusOf(file);
         if (Difference(entry, status) is { } how)
         {
@@ -187,7 +188,7 @@ public sealed class TreeReader
             return OtherContent(entry, digest);
         }
 
-        _marks?.Note(number, status);
+        _marks?.Note(number, status, askedAt);
         return null;
     }
 

@@ -138,6 +138,11 @@ public sealed partial class Recovery(TargetHost host, ILogger<Recovery> log)
             slot.Switch(seen, before.LiveRelease);
         }
 
+        else if (events.Exists(e => e is LedgerEvent.SlotSwitched { Why: "undo" }))
+        {
+            return null;
+        }
+
         host.Ledger.Append(operation, new LedgerEvent.SlotSwitched(begun.Slot, intended.Previous, intended.Release, "undo"), durable: true);
         return null;
     }

@@ -215,8 +215,17 @@ internal sealed class SourceGates(PushSubject subject, PushAsk ask, IOperationVi
     {
         ExportAttributes = subject.Configuration.Source.ExportAttributes,
         Scan = subject.NoScan is null ? new ContentScan(subject.ScanRules) : null,
-        Progress = p => view.Progress("", gate.ToString(), what, p.Files, 0, "files"),
+        Progress = p => ProgressOf(gate, what, p.Files),
     };
+
+    /// <summary>Shown once it is the gate's turn: the reading begins before it.</summary>
+    private void ProgressOf(GateId gate, string what, int files)
+    {
+        if (_gates.Count == (int)gate)
+        {
+            view.Progress("", gate.ToString(), what, files, 0, "files");
+        }
+    }
 
     private static Observation Judge(ScanFindings findings, Gap? notMade)
     {

@@ -145,6 +145,19 @@ public sealed class StagingTests : IDisposable
     }
 
     [Fact]
+    public async Task A_release_whose_files_are_gone_is_passed_over()
+    {
+        var payload = new[] { ("f", EntryKind.File, "kept"u8.ToArray()) };
+        var first = await PublishAsync(payload);
+        Directory.Move(_root.TreePath(first), _root.TreePath(first) + "-elsewhere");
+
+        using var staging = Staging.Begin(_root, ManifestOf(payload, 'b'));
+
+        Assert.Null(new ReleaseReuse(_root, staging, TimeProvider.System).TakeFrom(first, _ => { }, CancellationToken.None));
+        Assert.Equal((0, 0), (staging.Reused, staging.Rotten));
+    }
+
+    [Fact]
     public async Task What_other_releases_have_is_not_waited_for_when_it_became_a_pipe()
     {
         var payload = new[] { ("f", EntryKind.File, "kept"u8.ToArray()) };

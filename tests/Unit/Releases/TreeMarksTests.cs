@@ -65,6 +65,22 @@ public sealed class TreeMarksTests : IDisposable
     public void What_was_changed_just_before_it_was_read_may_be_changed_again_in_the_same_tick() =>
         Assert.Equal((0, 0, 14L), Again(Read(TimeSpan.FromMilliseconds(5))));
 
+    [Theory]
+    [InlineData(1_700_000_000_400_000_000, 30, true)]
+    [InlineData(1_700_000_000_400_000_000, 10, false)]
+    [InlineData(1_700_000_000_000_000_000, 30, false)]
+    [InlineData(1_700_000_000_000_000_000, 1_500, false)]
+    [InlineData(1_700_000_000_000_000_000, 2_500, true)]
+    public void A_change_time_without_a_part_of_a_second_may_be_one_of_a_whole_second_or_two(long changed, int millisecondsLater, bool isMark)
+    {
+        var status = new NodeStatus(NodeKind.File, 0x1A4, 0, 0, 1, 4711, 1, changed, changed);
+        var marks = new TreeMarks(1, TimeProvider.System);
+
+        marks.Note(0, status, changed + (millisecondsLater * 1_000_000L));
+
+        Assert.Equal(isMark, marks.IsAsSeen(0, status));
+    }
+
     private void Shell(string command)
     {
         using var shell = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("sh", ["-ec", command]) { WorkingDirectory = _folder.In("tree") })!;
