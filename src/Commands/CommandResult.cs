@@ -50,7 +50,7 @@ public sealed record CommandResult
         Signal = Signal,
         TimedOut = TimedOut,
         Sandbox = Tier.ToString(),
-        Network = Spec.Network,
+        Network = Spec.Network || Tier == SandboxTier.T0,
         OutputSha256 = Output.Digest.ToString(),
         OutputBytes = Output.Bytes,
         OutputTruncated = Output.IsTruncated,

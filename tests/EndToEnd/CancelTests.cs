@@ -99,6 +99,7 @@ public sealed class CancelTests
 
         (await scene.CliAsync("cancel", ended, "--slot", "app")).Exits(2).Says("name one of them");
         (await scene.CliAsync("cancel", "--slot", "app")).Exits(3).Says("nothing is under way on slot app");
+        (await scene.CliAsync("cancel", "--slot", "ap")).Exits(2).Says("there is no slot ap");
         (await scene.CliAsync("cancel", "--slot", "two")).Exits(0).Says("on slot two");
         (await scene.CliAsync("cancel", scene.Ledger.Last(e => e.Event is LedgerEvent.OperationBegun { Slot: "one" }).Operation)).Exits(0);
 

@@ -25,6 +25,53 @@ public sealed class CarriedArtifactTests
         Assert.Equal(Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(await File.ReadAllBytesAsync(file))), begun.Push.ArtifactSha256);
     }
 
+    [Theory]
+    [InlineData("tar")]
+    [InlineData("bundle")]
+    public async Task A_packed_artifact_is_verified_by_its_file_alone(string format)
+    {
+        await using var scene = await Scene.WithoutAgentAsync();
+        var file = await PackAsync(scene, format);
+
+        var proved = Scene.Objects((await scene.CliAsync("verify", file, "--json")).Exits(0)).Single();
+        Assert.True(proved.GetProperty("holds").GetBoolean());
+        Assert.Contains("6 files, every one as in manifest", proved.GetProperty("proved").GetString(), StringComparison.Ordinal);
+        (await scene.CliAsync("verify", file, "--sha256", new string('0', 64))).Exits(3).Says("not 0000");
+
+        var bytes = await File.ReadAllBytesAsync(file);
+        bytes[^40] ^= 1;
+        await File.WriteAllBytesAsync(file, bytes);
+        (await scene.CliAsync("verify", file)).Exits(3);
+        Assert.Equal(3, Scene.Objects((await scene.CliAsync("verify", file, "--json")).Exits(3)).Single().GetProperty("error").GetProperty("exitCode").GetInt32());
+    }
+
+    [Fact]
+    public async Task An_incremental_bundle_is_verified_beside_a_repository_and_a_bundle_of_another_commit_is_refused()
+    {
+        await using var scene = await Scene.WithoutAgentAsync();
+        var first = await PackAsync(scene, "bundle");
+        scene.Payload.Write("app.txt", "version 2\n");
+        await scene.Payload.CommitAsync("two");
+        var second = await PackAsync(scene, "bundle", "--since", "HEAD~1", "-o", Path.Combine(scene.Folder, "second.bundle"));
+
+        (await scene.CliAsync("verify", second)).Exits(3).Says("It is incremental");
+        (await scene.CliAsync("verify", second, "--repo", scene.Payload.Folder)).Exits(0).Says("6 files, every one as in manifest");
+        (await scene.CliAsync("verify", first, "--manifest", second + ".manifest")).Exits(2).Says("names no commit");
+    }
+
+    [Fact]
+    public async Task What_a_push_would_release_is_shown_with_what_is_not_committed()
+    {
+        await using var scene = await Scene.WithoutAgentAsync();
+        scene.Payload.Write("iucutter.yaml", Payload.Yaml("anchors: [/etc/hostname]\nassert:\n  - { file: app.txt, contains: version }"));
+        await scene.Payload.CommitAsync("asserts");
+
+        var clean = (await scene.CliAsync("inspect")).Exits(0).Says("assert     1 assertion").Says("anchors    /etc/hostname");
+        Assert.DoesNotContain("work tree", clean.Output, StringComparison.Ordinal);
+        scene.Payload.Write("app.txt", "not committed");
+        (await scene.CliAsync("inspect")).Exits(0).Says("work tree  1 path not committed, so not released");
+    }
+
     [Fact]
     public async Task A_commit_and_its_two_artifacts_are_one_release()
     {

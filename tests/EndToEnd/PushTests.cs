@@ -264,7 +264,7 @@ public sealed class PushTests
         var result = objects[^1].GetProperty("result");
         Assert.Equal("A", result.GetProperty("verdict").GetString());
         Assert.Contains(objects, o => o.TryGetProperty("line", out var line) && line.GetProperty("event").GetProperty("kind").GetString() == "gate-closed");
-        foreach (var command in (string[][])[["status", "--json"], ["releases", "--json"], ["logs", "--json"]])
+        foreach (var command in (string[][])[["status", "--json"], ["releases", "--json"], ["logs", "--json"], ["report", "--json"]])
         {
             Assert.NotEmpty(Scene.Objects((await scene.CliAsync(command)).Exits(0)));
         }

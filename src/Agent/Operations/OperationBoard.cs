@@ -125,7 +125,7 @@ public sealed partial class OperationBoard(
     private static RefusalException Busy(string what, Operation holder) => new(
         RefusalCode.SlotBusy,
         $"{what} is held by {holder.Kind} {holder.Id} since {holder.Since:yyyy-MM-dd HH:mm:ss} UTC",
-        $"wait until it has ended; `iucutter watch {holder.Id}` shows it");
+        $"wait until it has ended; `iucutter watch {holder.Id}` shows it, `iucutter cancel {holder.Id}` ends it and undoes what it has begun");
 
     private static RefusalException NotRunning(string id) => new(
         RefusalCode.WrongState, $"no operation {id} is under way", $"`iucutter watch {id}` shows what came of it");

@@ -51,9 +51,12 @@ internal static class CancelVerb
     private static async Task<string> HolderOfAsync(string slot, Target target, CancellationToken cancellation)
     {
         var status = await target.GreetAsync(cancellation);
-        return status.Slots.FirstOrDefault(s => s.Name == slot) is { HeldBy.Length: > 0 } held
-            ? held.HeldBy
-            : throw new CommandException(
-                ExitCode.Blocked, "WrongState", $"nothing is under way on slot {SafeText.Line(slot)}", $"`iucutter status --target {target.Address}` shows what is");
+        return status.Slots.FirstOrDefault(s => s.Name == slot) switch
+        {
+            { HeldBy.Length: > 0 } held => held.HeldBy,
+            null => throw CommandException.Usage($"there is no slot {SafeText.Line(slot)}", $"`iucutter status --target {target.Address}` shows the slots"),
+            _ => throw new CommandException(
+                ExitCode.Blocked, "WrongState", $"nothing is under way on slot {SafeText.Line(slot)}", $"`iucutter status --target {target.Address}` shows what is"),
+        };
     }
 }

@@ -51,7 +51,8 @@ internal sealed record CarriedAsk(string? Artifact, string? Manifest, string? Di
             cancellation);
     }
 
-    private static async Task<bool> IsBundleAsync(string path, CancellationToken cancellation)
+    /// <summary>By how the file begins: a bundle, or else a tar.</summary>
+    public static async Task<bool> IsBundleAsync(string path, CancellationToken cancellation)
     {
         await using var file = File.OpenRead(path);
         var begin = new byte[3];

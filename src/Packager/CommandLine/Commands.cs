@@ -34,6 +34,10 @@ internal static class Commands
         foreach (var option in root.Options.OfType<HelpOption>())
         {
             option.Action = new HelpWithExamples((HelpAction)option.Action!);
+            foreach (var alias in (string[])["/?", "/h", "-?"])
+            {
+                option.Aliases.Remove(alias);
+            }
         }
 
         return root;

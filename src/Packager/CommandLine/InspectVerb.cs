@@ -29,7 +29,7 @@ internal static class InspectVerb
                 }
                 else
                 {
-                    WriteText(subject, artifact, here.Screen);
+                    WriteText(subject, artifact, await subject.Source.ReadWorkTreeAsync(cancellation), here.Screen);
                 }
 
                 return artifact.TreeFindings.IsClean ? ExitCode.Passed : ExitCode.Blocked;
@@ -61,11 +61,16 @@ internal static class InspectVerb
         json.WriteRawValue(ReleaseConfigurationJson.Serialize(subject.Configuration));
     });
 
-    private static void WriteText(PushSubject subject, Artifact artifact, Screen screen)
+    private static void WriteText(PushSubject subject, Artifact artifact, WorkTreeState? workTree, Screen screen)
     {
         var manifest = artifact.Manifest;
         screen.Line($"release    {manifest.ReleaseId}");
         screen.Line($"commit     {subject.Commit.Id}  {SafeText.Line(subject.Commit.Subject)}");
+        if (workTree is { IsClean: false } dirty)
+        {
+            screen.Line($"work tree  {Amount.Count(dirty.DirtyCount, "path")} not committed, so not released");
+        }
+
         screen.Line($"slot       {subject.Configuration.Slot}");
         screen.Line($"files      {manifest.Entries.Count}, {Amount.Bytes(manifest.ContentBytes)}");
         screen.Line($"artifact   tar, {Amount.Bytes(artifact.TarSize)}, sha256 {artifact.TarDigest}");
@@ -75,7 +80,9 @@ internal static class InspectVerb
         Commands(screen, "compile", c.Compile, c.Detected?.Compile.SelectMany(x => x.Commands));
         Commands(screen, "import", c.Import, c.Detected?.Import.SelectMany(x => x.Commands));
         Commands(screen, "test", c.Test?.Select(t => t.Command), c.Detected?.Test.SelectMany(x => x.Commands));
+        screen.Line($"assert     {(c.Assert is { Count: > 0 } assertions ? Amount.Count(assertions.Count, "assertion") : "nothing")}");
         Commands(screen, "smoke", c.Smoke, c.Detected?.Smoke.SelectMany(x => x.Commands));
+        screen.Line($"anchors    {(c.Anchors.Count > 0 ? SafeText.Line(string.Join(", ", c.Anchors.Select(a => a.Path))) : "none")}");
         screen.Line(artifact.TreeFindings.IsClean ? "scan       clean" : $"scan       {Amount.Count(artifact.TreeFindings.Count, "hit")}: a push would be refused");
         foreach (var hit in artifact.TreeFindings.Hits)
         {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json;
 using IuCutter.Packager.Following;
 using IuCutter.Packager.Showing;
 
@@ -26,7 +27,14 @@ internal static class ReportVerb
                 var (record, files) = await new OperationReport(reach.Target).MakeAsync(parsed.GetValue(asked), cancellation);
                 if (parsed.GetValue(json))
                 {
-                    await here.Out.WriteAsync(files.Single(f => f.Name == "report.json").Bytes, cancellation);
+                    using var report = JsonDocument.Parse(files.Single(f => f.Name == "report.json").Bytes);
+                    new JsonLines(here.Out).Write(members =>
+                    {
+                        foreach (var member in report.RootElement.EnumerateObject())
+                        {
+                            member.WriteTo(members);
+                        }
+                    });
                     return ExitCode.Passed;
                 }
 

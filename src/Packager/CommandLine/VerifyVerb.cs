@@ -16,9 +16,11 @@ internal static class VerifyVerb
 {
     public static Verb Make(Surroundings here)
     {
-        var file = new Argument<string>("PATH") { Description = "An artifact, an unpacked folder, a release on its target, a report, or ledger lines" };
+        var file = new Argument<string>("PATH") { Description = "An artifact (tar or bundle), an unpacked folder, a release on its target, a report, or ledger lines" };
         var manifest = new Option<string?>("--manifest", "-m") { Description = "An artifact's or folder's manifest (else PATH.manifest, where that is there)", HelpName = "FILE" };
         var digest = new Option<string?>("--sha256") { Description = "The sha256 that the artifact must have", HelpName = "HEX" };
+        var repository = new Option<string?>("--repo") { Description = "A repository that has the commits before an incremental bundle", HelpName = "PATH" };
+        var json = Asks.Json();
         var report = new Option<string?>("--report") { Description = "The report of the push that brought the release: its manifest must be the one that was signed there", HelpName = "DIR" };
         var receipt = new Option<string?>("--receipt") { Description = "The receipt of ledger lines (else receipt.json beside them)", HelpName = "FILE" };
         var key = new Option<string?>("--key") { Description = "The agent's public key, or its fingerprint SHA256:…, as `iucutter status` shows it", HelpName = "KEY" };
@@ -29,40 +31,50 @@ internal static class VerifyVerb
                 "iucutter verify ./unpacked --manifest payload.tar.manifest",
                 "iucutter verify ./report-op-20260102-030405-a1b2c3 --key SHA256:uNiVztksCsDhcc0u9e8BgrJXVGDVdy+Nsdt3XSQ0rHk",
                 "iucutter verify /srv/apps/.iucutter/releases/app-3f2a1b0c9d8e-0a1b2c3d4e5f --report ./report-op-20260102-030405-a1b2c3")
-            .With(file, manifest, digest, report, receipt, key)
+            .With(file, manifest, digest, repository, report, receipt, key, json)
             .Does(async (parsed, cancellation) =>
             {
                 var path = Path.GetFullPath(parsed.GetRequiredValue(file), here.Folder);
-                if (ReportFolder.IsOne(path))
+                var proved = parsed switch
                 {
-                    return await ReportAsync(path, parsed.GetValue(key), here, cancellation);
-                }
-
-                if (parsed.GetValue(report) is { } proof)
-                {
-                    return await ReleaseAsync(path, Path.GetFullPath(proof, here.Folder), parsed.GetValue(key), here, cancellation);
-                }
-
-                if (path.EndsWith(".jsonl", StringComparison.Ordinal))
-                {
-                    var beside = Path.Combine(Path.GetDirectoryName(path)!, ReportPackage.ReceiptFile);
-                    return await LedgerAsync(path, parsed.GetValue(receipt) is { } named ? Path.GetFullPath(named, here.Folder) : beside, parsed.GetValue(key), here, cancellation);
-                }
-
-                return await PayloadAsync(path, parsed.GetValue(manifest), parsed.GetValue(digest), here, cancellation);
+                    _ when ReportFolder.IsOne(path) => await ReportAsync(path, parsed.GetValue(key), cancellation),
+                    _ when parsed.GetValue(report) is { } proof => await ReleaseAsync(path, Path.GetFullPath(proof, here.Folder), parsed.GetValue(key), cancellation),
+                    _ when path.EndsWith(".jsonl", StringComparison.Ordinal) => await LedgerAsync(path, ReceiptOf(path, parsed.GetValue(receipt), here), parsed.GetValue(key), cancellation),
+                    _ => await PayloadAsync(path, parsed.GetValue(manifest), parsed.GetValue(digest), parsed.GetValue(repository), here, cancellation),
+                };
+                Say(path, proved, parsed.GetValue(json), here);
+                return ExitCode.Passed;
             });
     }
 
-    private static async Task<ExitCode> ReportAsync(string path, string? key, Surroundings here, CancellationToken cancellation)
+    private static void Say(string path, string proved, bool json, Surroundings here)
     {
-        var (record, receipt, files) = await ReportFolder.VerifyAsync(path, cancellation);
-        here.Screen.Line(string.Create(
-            CultureInfo.InvariantCulture,
-            $"{path} holds: ledger lines {record.Lines.First} to {record.Lines.Last} are as {Signer(receipt, key)} signed them, the rules give every outcome and {(record.End is { } end ? $"verdict {end.Verdict}" : "no verdict yet")} from them again, and all {files} files say what the lines say"));
-        return ExitCode.Passed;
+        if (!json)
+        {
+            here.Screen.Line(proved);
+            return;
+        }
+
+        new JsonLines(here.Out).Write(members =>
+        {
+            members.WriteString("path", path);
+            members.WriteBoolean("holds", true);
+            members.WriteString("proved", proved);
+        });
     }
 
-    private static async Task<ExitCode> LedgerAsync(string path, string receiptPath, string? key, Surroundings here, CancellationToken cancellation)
+    private static string ReceiptOf(string ledger, string? named, Surroundings here) =>
+        named is null ? Path.Combine(Path.GetDirectoryName(ledger)!, ReportPackage.ReceiptFile) : Path.GetFullPath(named, here.Folder);
+
+    private static async Task<string> ReportAsync(string path, string? key, CancellationToken cancellation)
+    {
+        var (record, receipt, files) = await ReportFolder.VerifyAsync(path, cancellation);
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{path} holds: ledger lines {record.Lines.First} to {record.Lines.Last} are as {Signer(receipt, key)} signed them, the rules give every outcome and {(record.End is { } end ? $"verdict {end.Verdict}" : "no verdict yet")} from them again, and all {files} files say what the lines say");
+    }
+
+    private static async Task<string> LedgerAsync(string path, string receiptPath, string? key, CancellationToken cancellation)
     {
         var (entries, receipt) = await ReportFolder.VerifyLinesAsync(path, receiptPath, cancellation);
         var operations = entries.Where(e => e.Operation.Length > 0).Select(e => e.Operation).Distinct(StringComparer.Ordinal).ToList();
@@ -74,13 +86,12 @@ internal static class VerifyVerb
             }
         }
 
-        here.Screen.Line(string.Create(
+        return string.Create(
             CultureInfo.InvariantCulture,
-            $"{path} holds: lines {entries[0].Seq} to {entries[^1].Seq} follow one another, none changed, removed, moved or cut off, as {Signer(receipt, key)} signed them; the rules give every outcome of {Amount.Count(operations.Count, "operation")} again"));
-        return ExitCode.Passed;
+            $"{path} holds: lines {entries[0].Seq} to {entries[^1].Seq} follow one another, none changed, removed, moved or cut off, as {Signer(receipt, key)} signed them; the rules give every outcome of {Amount.Count(operations.Count, "operation")} again");
     }
 
-    private static async Task<ExitCode> ReleaseAsync(string folder, string report, string? key, Surroundings here, CancellationToken cancellation)
+    private static async Task<string> ReleaseAsync(string folder, string report, string? key, CancellationToken cancellation)
     {
         var (record, receipt, _) = await ReportFolder.VerifyAsync(report, cancellation);
         var signed = record.Order.Push?.ManifestSha256 ?? throw CommandException.Usage($"{report} is the report of a {record.Order.Operation}, which brings no manifest", "name the report of the push");
@@ -98,8 +109,7 @@ internal static class VerifyVerb
 
         var entries = await DirectoryTree.ReadAsync(Path.Combine(folder, "tree"), cancellation);
         new ArtifactContents(entries, manifest.CommitTimeUnix, TarSize: 0, ScanFindings.None).MustEqual(manifest);
-        here.Screen.Line($"{folder} holds: {Amount.Count(entries.Count, "file")}, every one as in the manifest of {record.Order.Release}, which {Signer(receipt, key)} signed, and no other");
-        return ExitCode.Passed;
+        return $"{folder} holds: {Amount.Count(entries.Count, "file")}, every one as in the manifest of {record.Order.Release}, which {Signer(receipt, key)} signed, and no other";
     }
 
     /// <summary>Whose signature it is, as far as can be said; a key that was named must be the one.</summary>
@@ -117,7 +127,7 @@ internal static class VerifyVerb
             : throw new CommandException(ExitCode.Blocked, "WRONG_KEY", $"it is signed with the key {print}, not with the one that was named", "take the key from the agent that is meant: `iucutter status`");
     }
 
-    private static async Task<ExitCode> PayloadAsync(string path, string? manifest, string? digest, Surroundings here, CancellationToken cancellation)
+    private static async Task<string> PayloadAsync(string path, string? manifest, string? digest, string? repository, Surroundings here, CancellationToken cancellation)
     {
         if (!File.Exists(path) && !Directory.Exists(path))
         {
@@ -136,14 +146,16 @@ internal static class VerifyVerb
         if (Directory.Exists(path))
         {
             return wanted is null
-                ? await FolderAsync(path, against!, here, cancellation)
+                ? await FolderAsync(path, against!, cancellation)
                 : throw CommandException.Usage("a folder has no sha256 of its own", "name the manifest with --manifest");
         }
 
-        return await ArchiveAsync(path, wanted, against, here, cancellation);
+        return await CarriedAsk.IsBundleAsync(path, cancellation)
+            ? await BundleAsync(path, repository, wanted, against, here, cancellation)
+            : await ArchiveAsync(path, wanted, against, cancellation);
     }
 
-    private static async Task<ExitCode> ArchiveAsync(string path, Sha256Digest? wanted, Manifest? against, Surroundings here, CancellationToken cancellation)
+    private static async Task<string> ArchiveAsync(string path, Sha256Digest? wanted, Manifest? against, CancellationToken cancellation)
     {
         await using var tar = File.OpenRead(path);
         var seen = Sha256Digest.FromBytes(await SHA256.HashDataAsync(tar, cancellation));
@@ -154,17 +166,31 @@ internal static class VerifyVerb
             contents.MustEqual(against);
         }
 
-        here.Screen.Line($"{path} holds: sha256 {seen}, {Amount.Count(contents.Entries.Count, "file")}"
-            + (against is null ? "; no manifest was compared" : $", every one as in manifest {against.Digest}"));
-        return ExitCode.Passed;
+        return Holds(path, seen, contents.Entries.Count, against);
     }
 
-    private static async Task<ExitCode> FolderAsync(string folder, Manifest manifest, Surroundings here, CancellationToken cancellation)
+    /// <summary>A bundle as a push takes it: fetched into a repository of its own, checked by git, and every content read.</summary>
+    private static async Task<string> BundleAsync(string path, string? repository, Sha256Digest? wanted, Manifest? against, Surroundings here, CancellationToken cancellation)
+    {
+        var basis = repository is null ? null : await GitRepository.OpenAsync(Path.GetFullPath(repository, here.Folder), cancellation);
+        using var bundle = await BundleSource.OpenAsync(path, revision: null, against, wanted, basis, cancellation);
+        using var contents = await bundle.ReadAsync(new ArtifactRequest(against?.Name ?? "bundle", bundle.Commit), DigestCache.None(), cancellation);
+        if (against is not null)
+        {
+            new ArtifactContents(contents.Manifest.Entries, contents.Manifest.CommitTimeUnix, TarSize: 0, ScanFindings.None).MustEqual(against);
+        }
+
+        return $"{Holds(path, bundle.FileDigest!.Value, contents.Manifest.Entries.Count, against)}, commit {bundle.Commit.Id}";
+    }
+
+    private static string Holds(string path, Sha256Digest digest, int files, Manifest? against) =>
+        $"{path} holds: sha256 {digest}, {Amount.Count(files, "file")}{(against is null ? "; no manifest was compared" : $", every one as in manifest {against.Digest}")}";
+
+    private static async Task<string> FolderAsync(string folder, Manifest manifest, CancellationToken cancellation)
     {
         var entries = await DirectoryTree.ReadAsync(folder, cancellation);
         new ArtifactContents(entries, manifest.CommitTimeUnix, TarSize: 0, ScanFindings.None).MustEqual(manifest);
-        here.Screen.Line($"{folder} holds {Amount.Count(entries.Count, "file")}, every one as in manifest {manifest.Digest}, and no other");
-        return ExitCode.Passed;
+        return $"{folder} holds {Amount.Count(entries.Count, "file")}, every one as in manifest {manifest.Digest}, and no other";
     }
 
     private static async Task<Manifest?> ManifestAsync(string artifact, string? named, Surroundings here, CancellationToken cancellation)

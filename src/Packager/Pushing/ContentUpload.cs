@@ -97,8 +97,12 @@ internal sealed class ContentUpload(
             return true;
         }
 
-        // Whatever else the target says against it, the operation's own end says it better.
-        view.Note($"the target takes no contents: {SafeText.Line(failure.Status.Detail)}");
+        // That the operation wants nothing (any more), and whatever else the target says against it, the operation's own end says better.
+        if (failure.StatusCode is not (StatusCode.FailedPrecondition or StatusCode.NotFound))
+        {
+            view.Note($"the target takes no contents: {SafeText.Line(failure.Status.Detail)}");
+        }
+
         return false;
     }
 

@@ -15,8 +15,13 @@ public sealed record ArtifactContents(IReadOnlyList<ManifestEntry> Entries, long
             var (seen, want) = (i < Entries.Count ? Entries[i] : (ManifestEntry?)null, i < wanted.Count ? wanted[i] : (ManifestEntry?)null);
             if (seen != want)
             {
-                var path = want is null || seen?.Path <= want.Value.Path ? seen!.Value.Path : want.Value.Path;
-                throw Differs($"'{path}' differs, is missing or is too many");
+                throw Differs((seen, want) switch
+                {
+                    ({ } there, { } meant) when there.Path == meant.Path => $"'{meant.Path}' differs",
+                    ({ } there, { } meant) when there.Path <= meant.Path => $"'{there.Path}' is there, and not in the manifest",
+                    ({ } there, null) => $"'{there.Path}' is there, and not in the manifest",
+                    _ => $"'{want!.Value.Path}' is missing",
+                });
             }
         }
 
@@ -27,5 +32,5 @@ public sealed record ArtifactContents(IReadOnlyList<ManifestEntry> Entries, long
     }
 
     private static SourceException Differs(string what) =>
-        new(SourceCodes.ArtifactDiffers, $"It is not what the manifest says: {what}.", "Pack the commit again, or take the manifest that belongs to it.");
+        new(SourceCodes.ArtifactDiffers, $"It is not what the manifest says: {what}.", "It was changed, or the manifest is another's: take the one that belongs to it, or bring it here again.");
 }

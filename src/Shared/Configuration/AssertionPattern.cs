@@ -24,7 +24,8 @@ public static class AssertionPattern
         }
         catch (Exception wrong) when (wrong is ArgumentException or NotSupportedException)
         {
-            return $"{Quoted.Text(pattern)} is no regular expression that is read here: {Quoted.Plain(wrong.Message)}";
+            return $"{Quoted.Text(pattern)} is no regular expression that is read here: "
+                + (wrong is NotSupportedException ? "look-around, back-references and the like are not, for they can take for ever; or it is too large" : Quoted.Plain(wrong.Message));
         }
     }
 }

@@ -25,7 +25,7 @@ public sealed record CommandEvidence
     /// <summary>The sandbox tier that it ran in: T4, T3, T2, T1 or T0.</summary>
     public required string Sandbox { get; init; }
 
-    /// <summary>Whether the fence, where there was one, left the network open.</summary>
+    /// <summary>False only where a fence closed the network.</summary>
     public bool Network { get; init; }
 
     /// <summary>The kept output's sha256 in hex; the output itself is kept under that name.</summary>

@@ -91,7 +91,9 @@ public static class AttestationRules
         var readings = checks.Where(c => IsSwitch(c, assertions)).GroupBy(c => c.Id[(c.Id.LastIndexOf('.') + 1)..], StringComparer.Ordinal).ToList();
         if (readings.Count == 0)
         {
-            return Attestation.NotObserved(Id, Subject, "no assertion reads it: name one with `switch_off:`, and one that tries the live mode with `refused:`");
+            return Attestation.NotObserved(Id, Subject, assertions.Count > 0
+                ? "the assertions that read it were not run: the operation did not come to them, or runs none"
+                : "no assertion reads it: name one with `switch_off:`, and one that tries the live mode with `refused:`");
         }
 
         // Each as it was read last, and only if nothing of the payload has run since: it could have put the switch on.

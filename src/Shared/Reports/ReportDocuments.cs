@@ -115,7 +115,7 @@ internal static class ReportDocuments
         facts.Add(("started", ReportText.Moment(evidence.Started)));
         facts.Add(("took", ReportText.Time(evidence.Milliseconds)));
         facts.Add(("ended", ended));
-        facts.Add(("sandbox", $"{command.Sandbox}, network {(command.Network ? "open" : command.Sandbox == "T0" ? "not fenced" : "closed")}"));
+        facts.Add(("sandbox", $"{command.Sandbox}, network {(command.Sandbox == "T0" ? "not fenced" : command.Network ? "open" : "closed")}"));
         facts.Add(("variables", string.Join(' ', command.EnvironmentNames)));
         if (command.NotMasked is { IsDefaultOrEmpty: false } bare)
         {

@@ -119,6 +119,10 @@ public sealed class AttestationRulesTests
     }
 
     [Fact]
+    public void Of_assertions_that_were_not_come_to_nobody_is_told_to_write_them() =>
+        Assert.StartsWith("the assertions that read it were not run", Of(Operation(["G5.test.1"], CheckStatus.Held, 2, ended: true), "kill-switch").Says, StringComparison.Ordinal);
+
+    [Fact]
     public void A_switch_whose_last_reading_could_not_be_made_is_not_said_to_be_off()
     {
         var operation = Operation(["G5.assert.1", "G6.switch.1"], CheckStatus.Held, 2, ended: true);
