@@ -16,7 +16,7 @@ PHASES = [
     ("the rename, the anchors (G4)", ("release-staged", "")),
     ("each file looked at again, or read where commands ran (G5, G6)", ("check-made", "G6.unchanged")),
     ("the slot switched, and back, and forth (G7)", ("check-made", "G7.promote")),
-    ("the release to go back to read whole (G7)", ("check-made", "G7.way-back.whole")),
+    ("the release to go back to looked at, and read where it was not copied (G7)", ("check-made", "G7.way-back.whole")),
     ("last looks, report, its signature, the answer", ("end", "")),
 ]
 
