@@ -317,7 +317,7 @@ public sealed class PushWork(TargetHost host, Operation operation, PushOrder ord
     private string? SharedDamage(SlotState before, CancellationToken cancellationToken) =>
         operation.Stopper is not null && _staged is not null && order.Configuration.Link == LinkRule.Hard && before.LiveRelease is { } live
         && ReleaseFolder.TryVerify(host.Root, live, cancellationToken) is var now and not { HoldsTheManifest: true }
-            ? $"release {live}, live before, does not equal its manifest: {now?.ToString() ?? "it cannot be read any more"}"
+            ? Promotion.Damage(live, now?.ToString() ?? "it cannot be read any more")
             : null;
 
     /// <summary>The newest proved release before the damaged one; null when there is none, or nothing is damaged.</summary>

@@ -67,6 +67,9 @@ public sealed class Promotion(TargetHost host, Operation operation, string slot)
             var comparison = ReleaseFolder.Verify(host.Root, earlier, cancellationToken, marks: seen(earlier));
             return Observation.Of(comparison.HoldsTheManifest, comparison.ToString(), ("files", comparison.Files), ("bytes", comparison.Bytes));
         });
-        return whole.IsHeld ? null : $"release {earlier}, live before, does not equal its manifest: {whole.Seen}";
+        return whole.IsHeld ? null : Damage(earlier, whole.Seen);
     }
+
+    /// <param name="seen">What was seen of the release that was live before.</param>
+    public static string Damage(ReleaseId earlier, string seen) => $"release {earlier}, live before, does not equal its manifest: {seen}";
 }

@@ -137,7 +137,6 @@ public sealed partial class Recovery(TargetHost host, ILogger<Recovery> log)
 
             slot.Switch(seen, before.LiveRelease);
         }
-
         else if (events.Exists(e => e is LedgerEvent.SlotSwitched { Why: "undo" }))
         {
             return null;

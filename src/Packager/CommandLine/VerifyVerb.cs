@@ -108,7 +108,7 @@ internal static class VerifyVerb
         }
 
         var entries = await DirectoryTree.ReadAsync(Path.Combine(folder, "tree"), cancellation);
-        new ArtifactContents(entries, manifest.CommitTimeUnix, TarSize: 0, ScanFindings.None).MustEqual(manifest);
+        MustEqual(entries, manifest.CommitTimeUnix, manifest);
         return $"{folder} holds: {Amount.Count(entries.Count, "file")}, every one as in the manifest of {record.Order.Release}, which {Signer(receipt, key)} signed, and no other";
     }
 
@@ -177,11 +177,14 @@ internal static class VerifyVerb
         using var contents = await bundle.ReadAsync(new ArtifactRequest(against?.Name ?? "bundle", bundle.Commit), DigestCache.None(), cancellation);
         if (against is not null)
         {
-            new ArtifactContents(contents.Manifest.Entries, contents.Manifest.CommitTimeUnix, TarSize: 0, ScanFindings.None).MustEqual(against);
+            MustEqual(contents.Manifest.Entries, contents.Manifest.CommitTimeUnix, against);
         }
 
         return $"{Holds(path, bundle.FileDigest!.Value, contents.Manifest.Entries.Count, against)}, commit {bundle.Commit.Id}";
     }
+
+    private static void MustEqual(IReadOnlyList<ManifestEntry> entries, long commitTimeUnix, Manifest manifest) =>
+        new ArtifactContents(entries, commitTimeUnix, TarSize: 0, ScanFindings.None).MustEqual(manifest);
 
     private static string Holds(string path, Sha256Digest digest, int files, Manifest? against) =>
         $"{path} holds: sha256 {digest}, {Amount.Count(files, "file")}{(against is null ? "; no manifest was compared" : $", every one as in manifest {against.Digest}")}";
@@ -189,7 +192,7 @@ internal static class VerifyVerb
     private static async Task<string> FolderAsync(string folder, Manifest manifest, CancellationToken cancellation)
     {
         var entries = await DirectoryTree.ReadAsync(folder, cancellation);
-        new ArtifactContents(entries, manifest.CommitTimeUnix, TarSize: 0, ScanFindings.None).MustEqual(manifest);
+        MustEqual(entries, manifest.CommitTimeUnix, manifest);
         return $"{folder} holds {Amount.Count(entries.Count, "file")}, every one as in manifest {manifest.Digest}, and no other";
     }
 

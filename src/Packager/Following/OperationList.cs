@@ -56,18 +56,17 @@ internal sealed class OperationList
         json.WriteString("commit", begun.What.Push?.Commit);
         json.WriteString("requestedBy", begun.What.RequestedBy);
         json.WriteNumber("begunUnixMs", begun.Entry.At.ToUnixTimeMilliseconds());
-        if (begun.End is { Event: LedgerEvent.OperationEnded ended } end)
+        if (begun.End is { } end)
         {
             json.WriteNumber("endedUnixMs", end.At.ToUnixTimeMilliseconds());
-            json.WriteString("verdict", ended.Verdict.ToString());
-            json.WriteString("reason", ended.Reason);
         }
         else
         {
             json.WriteNull("endedUnixMs");
-            json.WriteNull("verdict");
-            json.WriteNull("reason");
         }
+
+        json.WriteString("verdict", begun.Ended?.Verdict.ToString());
+        json.WriteString("reason", begun.Ended?.Reason);
     }
 
     private static string[] Row(Begun begun) =>
@@ -76,7 +75,7 @@ internal sealed class OperationList
         begun.What.Operation,
         begun.What.Slot,
         begun.What.Release ?? "-",
-        begun.End is { Event: LedgerEvent.OperationEnded ended } ? ended.Verdict.ToString() : "under way",
+        begun.Ended?.Verdict.ToString() ?? "under way",
         Amount.Moment(begun.Entry.At),
         begun.End is { } end ? Amount.Time((end.At - begun.Entry.At).TotalMilliseconds) : "-",
         begun.What.RequestedBy,
@@ -94,5 +93,8 @@ internal sealed class OperationList
         }
     }
 
-    private sealed record Begun(LedgerEntry Entry, LedgerEvent.OperationBegun What, LedgerEntry? End = null);
+    private sealed record Begun(LedgerEntry Entry, LedgerEvent.OperationBegun What, LedgerEntry? End = null)
+    {
+        public LedgerEvent.OperationEnded? Ended => End?.Event as LedgerEvent.OperationEnded;
+    }
 }

@@ -15,12 +15,11 @@ public sealed record ArtifactContents(IReadOnlyList<ManifestEntry> Entries, long
             var (seen, want) = (i < Entries.Count ? Entries[i] : (ManifestEntry?)null, i < wanted.Count ? wanted[i] : (ManifestEntry?)null);
             if (seen != want)
             {
-                throw Differs((seen, want) switch
+                throw Differs((seen?.Path, want?.Path) switch
                 {
-                    ({ } there, { } meant) when there.Path == meant.Path => $"'{meant.Path}' differs",
-                    ({ } there, { } meant) when there.Path <= meant.Path => $"'{there.Path}' is there, and not in the manifest",
-                    ({ } there, null) => $"'{there.Path}' is there, and not in the manifest",
-                    _ => $"'{want!.Value.Path}' is missing",
+                    ({ } there, { } meant) when there == meant => $"'{meant}' differs",
+                    ({ } there, var meant) when meant is null || there <= meant => $"'{there}' is there, and not in the manifest",
+                    (_, var meant) => $"'{meant}' is missing",
                 });
             }
         }
