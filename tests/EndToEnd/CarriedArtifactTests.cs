@@ -60,6 +60,18 @@ public sealed class CarriedArtifactTests
     }
 
     [Fact]
+    public async Task A_bundle_whose_manifest_honours_export_attributes_is_verified_so()
+    {
+        await using var scene = await Scene.WithoutAgentAsync();
+        scene.Payload.Write(".gitattributes", "hidden export-ignore\n");
+        scene.Payload.Write("hidden", "not released");
+        scene.Payload.Write("iucutter.yaml", Payload.Yaml("source: { export_attributes: true }"));
+        await scene.Payload.CommitAsync("hides a file");
+
+        (await scene.CliAsync("verify", await PackAsync(scene, "bundle"))).Exits(0).Says("every one as in manifest");
+    }
+
+    [Fact]
     public async Task What_a_push_would_release_is_shown_with_what_is_not_committed()
     {
         await using var scene = await Scene.WithoutAgentAsync();

@@ -174,7 +174,8 @@ internal static class VerifyVerb
     {
         var basis = repository is null ? null : await GitRepository.OpenAsync(Path.GetFullPath(repository, here.Folder), cancellation);
         using var bundle = await BundleSource.OpenAsync(path, revision: null, against, wanted, basis, cancellation);
-        using var contents = await bundle.ReadAsync(new ArtifactRequest(against?.Name ?? "bundle", bundle.Commit), DigestCache.None(), cancellation);
+        var request = new ArtifactRequest(against?.Name ?? "bundle", bundle.Commit) { ExportAttributes = against?.ExportAttributes ?? false };
+        using var contents = await bundle.ReadAsync(request, DigestCache.None(), cancellation);
         if (against is not null)
         {
             MustEqual(contents.Manifest.Entries, contents.Manifest.CommitTimeUnix, against);
