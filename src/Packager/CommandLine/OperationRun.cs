@@ -13,11 +13,7 @@ internal static class OperationRun
         try
         {
             var story = await new OperationWatch(target, view, here.Time, showFrom).FollowAsync(operation, cancellation);
-            var result = await OperationOutcome.OfAsync(story, target, wasLiveAlready: false, cancellation);
-            var report = await new ReportKeeping(target, here, view.Note).KeepAsync(result.Operation ?? operation, publish: null, here.Folder, cancellation);
-            view.Result(result with { Report = report });
-            await new LedgerMemory(target, here).CompareIfReachableAsync(cancellation);
-            return result.Exit;
+            return await new OperationEnd(target, here, view).TellAsync(story, wasLiveAlready: false, publish: null, here.Folder, cancellation);
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {

@@ -18,8 +18,7 @@ internal sealed class Push(PushSubject subject, PushAsk ask, Target target, IOpe
         ask.Plan?.MustBeOf(subject, manifest: null, here.Time);
 
         // Whoever cannot be reached is found out before ten minutes of tests, not after; and while the source is read, not before.
-        var memory = new LedgerMemory(target, here);
-        var reached = ReachAsync(memory, cancellation);
+        var reached = ReachAsync(cancellation);
         view.Heading($"push {subject.Commit.Id[..12]} of {subject.Source.Place} to slot {subject.Configuration.Slot} at {target.Address}");
         using var gates = new SourceGates(subject, ask, view, here, reached);
         await RunAsync(gates, reached, cancellation);
@@ -38,9 +37,7 @@ internal sealed class Push(PushSubject subject, PushAsk ask, Target target, IOpe
         var upload = new ContentUpload(target, reply.OperationId, reply.Attached, contents, bundle, offer, view, here.Time);
         try
         {
-            var exit = await FollowAsync(reply, upload, gates.Gates, cancellation);
-            await memory.CompareIfReachableAsync(cancellation);
-            return exit;
+            return await FollowAsync(reply, upload, gates.Gates, cancellation);
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
@@ -83,10 +80,10 @@ internal sealed class Push(PushSubject subject, PushAsk ask, Target target, IOpe
         ? new BundleUpload(repository, subject.Commit, operation, view, here.Time)
         : null;
 
-    private async Task ReachAsync(LedgerMemory memory, CancellationToken cancellation)
+    private async Task ReachAsync(CancellationToken cancellation)
     {
         await target.GreetAsync(cancellation);
-        await memory.CompareAsync(cancellation);
+        await new LedgerMemory(target, here).CompareAsync(cancellation);
     }
 
     private async Task<ExitCode> FollowAsync(OperationReply reply, ContentUpload upload, IReadOnlyList<GateResult> sourceGates, CancellationToken cancellation)
@@ -109,11 +106,8 @@ internal sealed class Push(PushSubject subject, PushAsk ask, Target target, IOpe
                 await sending;
             }
 
-            var result = await OperationOutcome.OfAsync(await watching, target, reply.Done, cancellation);
             var publish = reply.Done ? null : subject.Configuration.Publish;
-            var report = await new ReportKeeping(target, here, view.Note).KeepAsync(reply.OperationId, publish, subject.Source.Place, cancellation);
-            view.Result(result with { Report = report });
-            return result.Exit;
+            return await new OperationEnd(target, here, view).TellAsync(await watching, reply.Done, publish, subject.Source.Place, cancellation);
         }
         finally
         {

@@ -51,7 +51,7 @@ public sealed class GrpcChannel : ChannelBase, IDisposable
         return new GrpcChannel(address, channelOptions);
     }
 
-    public override CallInvoker CreateCallInvoker() => new HttpCallInvoker(this);
+    public override CallInvoker CreateCallInvoker() => new(this);
 
     public void Dispose()
     {
