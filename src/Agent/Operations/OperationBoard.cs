@@ -92,7 +92,7 @@ public sealed partial class OperationBoard(
         {
             operation = id.Length > 0 ? Running(id) ?? throw NotRunning(id) : _bySlot.Values.Select(h => h.Operation).ToList() switch
             {
-                [] => throw new RefusalException(RefusalCode.WrongState, "nothing is under way on this target", "`iucutter logs` shows what was done last"),
+                [] => throw new RefusalException(RefusalCode.WrongState, "nothing is under way on this target", "`iucutter operations` shows what was done last"),
                 [var only] => only,
                 var all => throw new RefusalException(
                     RefusalCode.BadRequest,

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using IuCutter.Approvals;
+using IuCutter.Packager.Connecting;
 using IuCutter.Packager.Planning;
 using IuCutter.Packager.Showing;
 
@@ -71,7 +72,7 @@ internal static class ApproveVerb
 
     private static void Say(LockedPlan locked, ReleaseApproval approval, string file, bool json, Surroundings here)
     {
-        var next = $"iucutter push --plan {locked.Path}" + (file == ApprovalFile.Beside(locked.Path) ? "" : $" --approval {file}");
+        var next = $"iucutter push --plan {TypedCommand.Word(locked.Path)}" + (file == ApprovalFile.Beside(locked.Path) ? "" : $" --approval {TypedCommand.Word(file)}");
         if (json)
         {
             new JsonLines(here.Out).Write(j =>

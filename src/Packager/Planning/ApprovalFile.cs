@@ -1,4 +1,5 @@
 using IuCutter.Approvals;
+using IuCutter.Packager.Connecting;
 
 namespace IuCutter.Packager.Planning;
 
@@ -19,7 +20,7 @@ internal static class ApprovalFile
         var path = named is null ? Beside(plan.Path) : Path.GetFullPath(named, here.Folder);
         if (!File.Exists(path))
         {
-            return named is null ? null : throw CommandException.Usage($"there is no approval '{path}'", $"`iucutter approve {plan.Path}` writes one");
+            return named is null ? null : throw CommandException.Usage($"there is no approval '{path}'", $"`iucutter approve {TypedCommand.Word(plan.Path)}` writes one");
         }
 
         return new FileInfo(path).Length <= ApprovalJson.MostBytes

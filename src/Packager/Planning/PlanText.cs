@@ -24,8 +24,8 @@ internal static class PlanText
     public static void Say(LockedPlan locked, Target target, bool json, Surroundings here)
     {
         var next = locked.Plan.ApprovalRequired
-            ? $"iucutter approve {locked.Path} --key ~/.ssh/id_ed25519 --as NAME"
-            : TypedCommand.On($"iucutter push --plan {locked.Path}", target.Address);
+            ? $"iucutter approve {TypedCommand.Word(locked.Path)} --key ~/.ssh/id_ed25519 --as NAME"
+            : TypedCommand.On($"iucutter push --plan {TypedCommand.Word(locked.Path)}", target.Address);
         if (json)
         {
             new JsonLines(here.Out).Write(j =>

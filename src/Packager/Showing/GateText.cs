@@ -1,5 +1,6 @@
 using System.Globalization;
 using IuCutter.Gates;
+using IuCutter.Packager.Connecting;
 
 namespace IuCutter.Packager.Showing;
 
@@ -68,7 +69,7 @@ internal static class GateText
 
     private static IEnumerable<string> OfCommand(CommandEvidence command, bool withTail, Screen screen)
     {
-        yield return $"        command   {SafeText.Line(string.Join(' ', command.Arguments.Select(Quoted)))}";
+        yield return $"        command   {SafeText.Line(string.Join(' ', command.Arguments.Select(TypedCommand.Word)))}";
         yield return $"        ended     {Ending(command)}; {Amount.Bytes(command.OutputBytes)} of output{(command.OutputTruncated ? ", kept in part" : "")}; sandbox {SafeText.Line(command.Sandbox)}";
         if (!withTail || command.Tail.Length == 0)
         {
@@ -88,9 +89,6 @@ internal static class GateText
         { Signal: { } signal } => string.Create(CultureInfo.InvariantCulture, $"by signal {signal}"),
         _ => "without having started",
     };
-
-    private static string Quoted(string argument) =>
-        argument.Length > 0 && !argument.Any(c => char.IsWhiteSpace(c) || c is '\'' or '"') ? argument : $"'{argument.Replace("'", "'\\''", StringComparison.Ordinal)}'";
 
     private static string Word(Check check) => check.Status switch
     {
