@@ -49,7 +49,9 @@ public sealed class BadSourceTests
         scene.Payload.Write("iucutter.yaml", Payload.Yaml("source: { clean: required }"));
         await scene.Payload.CommitAsync("strict");
         scene.Payload.Write("app.txt", "not committed again\n");
-        (await scene.PushAsync()).Exits(3).Says("G0").Says("verdict B");
+        (await scene.PushAsync()).Exits(3).Says("G0").Says("1 path not committed, so not released: app.txt").Says("verdict B");
+        scene.Payload.Write("another.txt", "");
+        (await scene.PushAsync()).Exits(3).Says("2 paths not committed, so not released; the first is app.txt");
     }
 
     [Theory]

@@ -81,7 +81,7 @@ public sealed class CarriedArtifactTests
         var clean = (await scene.CliAsync("inspect")).Exits(0).Says("assert     1 assertion").Says("anchors    /etc/hostname");
         Assert.DoesNotContain("work tree", clean.Output, StringComparison.Ordinal);
         scene.Payload.Write("app.txt", "not committed");
-        (await scene.CliAsync("inspect")).Exits(0).Says("work tree  1 path not committed, so not released");
+        (await scene.CliAsync("inspect")).Exits(0).Says("work tree  1 path not committed, so not released: app.txt");
     }
 
     [Fact]

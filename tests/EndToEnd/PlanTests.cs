@@ -31,6 +31,22 @@ public sealed class PlanTests
         (await scene.CliAsync("report", begun.Release!)).Exits(0);
     }
 
+    [Fact]
+    public async Task A_plan_without_a_place_leaves_the_work_tree_clean_and_no_plan_overwrites_another()
+    {
+        await using var scene = await Scene.OpenAsync();
+        scene.Payload.Write("iucutter.yaml", Payload.Yaml("source: { clean: required }"));
+        await scene.Payload.CommitAsync("strict");
+
+        (await scene.CliAsync("plan", "--slot", "other")).Exits(0);
+        var run = (await scene.CliAsync("plan")).Exits(0);
+
+        var plans = Directory.GetFiles(Path.Combine(scene.Folder, "mine", "iucutter", "plans"));
+        Assert.Equal(2, plans.Length);
+        var written = plans.Single(p => run.All.Contains(p, StringComparison.Ordinal));
+        (await scene.PushAsync("--plan", written)).Exits(0);
+    }
+
     [Theory]
     [InlineData("anchor", 1)]
     [InlineData("guard", 1)]

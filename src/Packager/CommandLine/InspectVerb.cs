@@ -68,7 +68,7 @@ internal static class InspectVerb
         screen.Line($"commit     {subject.Commit.Id}  {SafeText.Line(subject.Commit.Subject)}");
         if (workTree is { IsClean: false } dirty)
         {
-            screen.Line($"work tree  {Amount.Count(dirty.DirtyCount, "path")} not committed, so not released");
+            screen.Line($"work tree  {dirty.Sentence}");
         }
 
         screen.Line($"slot       {subject.Configuration.Slot}");

@@ -9,7 +9,7 @@ internal static class PlanVerb
     public static Verb Make(Surroundings here)
     {
         var (options, json, verbose) = (new SubjectOptions(), Asks.Json(), Asks.Verbose());
-        var output = new Option<string?>("--output", "-o") { Description = "Where the plan goes (else NAME-COMMIT.plan here)", HelpName = "FILE" };
+        var output = new Option<string?>("--output", "-o") { Description = "Where the plan goes (else a file of its own among your state, outside of the repository)", HelpName = "FILE" };
         var life = Asks.Life("How long the plan is good for (else 24h)");
         return new Verb(
                 "plan",
@@ -26,7 +26,7 @@ internal static class PlanVerb
                     here,
                     async (subject, ask, target) =>
                     {
-                        var file = Path.GetFullPath(parsed.GetValue(output) ?? $"{subject.Configuration.Name}-{subject.Commit.Id[..12]}.plan", here.Folder);
+                        var file = parsed.GetValue(output) is { } named ? Path.GetFullPath(named, here.Folder) : null;
                         var plan = await new PlanMaking(subject, ask, target, view, here).RunAsync(file, Asks.ReadLife(parsed.GetValue(life), ReleasePlan.LongestLife), cancellation);
                         PlanText.Say(plan, target, parsed.GetValue(json), here);
                         return ExitCode.Passed;

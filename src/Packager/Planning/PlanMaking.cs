@@ -1,3 +1,4 @@
+using IuCutter.Digests;
 using IuCutter.Packager.Connecting;
 using IuCutter.Packager.Following;
 using IuCutter.Packager.Pushing;
@@ -13,8 +14,10 @@ internal sealed class PlanMaking(PushSubject subject, PushAsk ask, Target target
     /// <summary>Large anchors take their time to read.</summary>
     private static readonly TimeSpan LongestSurvey = TimeSpan.FromMinutes(30);
 
+    /// <param name="file">Where the plan goes; null for a place of its own, outside of the repository, whose work tree must stay as clean as it is.</param>
+    /// <param name="life">How long it is good for; null for the agent's own limit.</param>
     /// <exception cref="CommandException">The push would be stopped; then there is nothing to plan, and no file is written.</exception>
-    public async Task<LockedPlan> RunAsync(string file, TimeSpan? life, CancellationToken cancellation)
+    public async Task<LockedPlan> RunAsync(string? file, TimeSpan? life, CancellationToken cancellation)
     {
         var memory = new LedgerMemory(target, here);
         var reached = ReachAsync(memory, cancellation);
@@ -35,12 +38,18 @@ internal sealed class PlanMaking(PushSubject subject, PushAsk ask, Target target
             throw Hindered(reply.Hindrances);
         }
 
-        var plan = LockedPlan.Of(file, reply.Plan.ToByteArray());
+        var bytes = reply.Plan.ToByteArray();
+        var plan = LockedPlan.Of(file ?? OwnPlace(bytes), bytes);
         plan.MustBeOf(subject, manifest, here.Time);
-        await File.WriteAllBytesAsync(file + ".new", plan.Bytes, cancellation);
-        File.Move(file + ".new", file, overwrite: true);
+        await File.WriteAllBytesAsync(plan.Path + ".new", plan.Bytes, cancellation);
+        File.Move(plan.Path + ".new", plan.Path, overwrite: true);
         return plan;
     }
+
+    /// <summary>Named by what it says, so that plans of one commit for several targets lie beside each other.</summary>
+    private string OwnPlace(byte[] plan) => Path.Combine(
+        UserFolders.State(here) is { } state ? Directory.CreateDirectory(Path.Combine(state, "plans")).FullName : here.Folder,
+        $"{subject.Configuration.Name}-{subject.Commit.Id[..12]}-{Sha256Digest.Of(plan).Short}.plan");
 
     private static CommandException Hindered(IEnumerable<string> why) => new(
         ExitCode.Blocked,

@@ -116,7 +116,7 @@ internal sealed class SourceGates(PushSubject subject, PushAsk ask, IOperationVi
         ? Observation.Held("work tree clean", ("paths not committed", 0))
         : Observation.Of(
             !isRequired,
-            $"{Amount.Count(state.DirtyCount, "path")} not committed, so not released",
+            state.Sentence,
             ("paths not committed", state.DirtyCount),
             ("first of them", state.DirtyPaths[0]));
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using IuCutter.Manifests;
 
 namespace IuCutter.Packager.Source;
@@ -8,4 +9,9 @@ namespace IuCutter.Packager.Source;
 public sealed record WorkTreeState(IReadOnlyList<TreePath> DirtyPaths, int DirtyCount)
 {
     public bool IsClean => DirtyCount == 0;
+
+    /// <summary>What people are told of an unclean one.</summary>
+    public string Sentence => DirtyCount == 1
+        ? $"1 path not committed, so not released: {DirtyPaths[0]}"
+        : string.Create(CultureInfo.InvariantCulture, $"{DirtyCount} paths not committed, so not released; the first is {DirtyPaths[0]}");
 }
