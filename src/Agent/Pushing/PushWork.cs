@@ -294,7 +294,10 @@ public sealed class PushWork(TargetHost host, Operation operation, PushOrder ord
             return;
         }
 
-        operation.Record(new LedgerEvent.SlotSwitched(order.Slot, before.LiveRelease?.ToString(), order.Release.ToString(), "undo"), durable: true);
+        if (host.Ledger.History(order.Slot).Live == order.Release.ToString())
+        {
+            operation.Record(new LedgerEvent.SlotSwitched(order.Slot, before.LiveRelease?.ToString(), order.Release.ToString(), "undo"), durable: true);
+        }
     }
 
     private TargetState Measure(CancellationToken cancellationToken)

@@ -137,8 +137,9 @@ public sealed partial class Recovery(TargetHost host, ILogger<Recovery> log)
 
             slot.Switch(seen, before.LiveRelease);
         }
-        else if (events.Exists(e => e is LedgerEvent.SlotSwitched { Why: "undo" }))
+        else if (host.Ledger.History(begun.Slot).Live == intended.Previous)
         {
+            // It had not been switched yet, or was put back, and the ledger says no other.
             return null;
         }
 
