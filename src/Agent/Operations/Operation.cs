@@ -132,7 +132,7 @@ public sealed class Operation(string id, string kind, string slot, LedgerFile le
         }
         catch (Exception e) when (IsOfTheTarget(e))
         {
-            list.Observe("whole", "the gate ran to its end", "no error", () => Observation.NotHeld(e.Message));
+            list.Observe("whole", "the gate ran to its end", "no error", () => Observation.NotHeld(e is RefusalException refused ? $"{e.Message}; {refused.Next}" : e.Message));
         }
 
         if (IsCancelled || !Settle(settles, list.MayGoOn))

@@ -228,7 +228,7 @@ public sealed class PushWork(TargetHost host, Operation operation, PushOrder ord
         }
 
         var target = Measure(cancellationToken);
-        operation.End(target, Next());
+        operation.End(target, Next(target));
         new ReportWriter(host, operation.Id).Finish();
         if (operation.Stopper is null)
         {
@@ -249,9 +249,11 @@ public sealed class PushWork(TargetHost host, Operation operation, PushOrder ord
         }
     }
 
-    private string? Next() => operation.Stopper is null
+    private string? Next(TargetState target) => operation.Stopper is null
         ? $"iucutter smoke --slot {order.Slot}"
-        : null;
+        : _damage is not null && target.Undo is null
+            ? $"no whole release is there to go back to: take the link {host.Root.Path}/{order.Slot} away on the target, users find nothing there until then, and push again"
+            : null;
 
     /// <summary>Takes back what was begun, last things first. What cannot be taken back shows in the measurement that follows.</summary>
     private void UndoIfStopped()
@@ -309,11 +311,11 @@ public sealed class PushWork(TargetHost host, Operation operation, PushOrder ord
         }
 
         _damage ??= SharedDamage(first.Slot, cancellationToken);
-        var undo = last.Slot == first.Slot || first.Slot is SlotState.Free ? null : $"iucutter rollback --slot {order.Slot}";
+        var undo = last.Slot == first.Slot || first.Slot is SlotState.Free ? null : WayBackTo(first.Slot.LiveRelease);
 
         // Nobody had looked at it before: that it was so already cannot be claimed.
         IEnumerable<string> damage = _damage is null ? [] : [_damage];
-        return new TargetState(measured, [.. changes, .. ReleaseChange(cancellationToken), .. damage], undo ?? WayRoundDamage());
+        return new TargetState(measured, [.. changes, .. ReleaseChange(cancellationToken), .. damage], undo ?? WayRoundDamage(cancellationToken));
     }
 
     /// <summary>With hard links a file of the release before is the new one's too: whoever wrote to the one has changed both.</summary>
@@ -323,10 +325,20 @@ public sealed class PushWork(TargetHost host, Operation operation, PushOrder ord
             ? Promotion.Damage(live, now?.ToString() ?? "it cannot be read any more")
             : null;
 
-    /// <summary>The newest proved release before the damaged one; null when there is none, or nothing is damaged.</summary>
-    private string? WayRoundDamage() => _damage is not null && host.Ledger.History(order.Slot).RollbackRelease is { } sound
-        ? $"iucutter rollback --slot {order.Slot} --to {sound}"
-        : null;
+    private string WayBackTo(ReleaseId? before) => before is { } id && host.Ledger.History(order.Slot).RollbackRelease != id.ToString()
+        ? $"iucutter rollback --slot {order.Slot} --to {id}"
+        : $"iucutter rollback --slot {order.Slot}";
+
+    /// <summary>The newest proved release before the damaged one that is whole; null when there is none, or nothing is damaged.</summary>
+    private string? WayRoundDamage(CancellationToken cancellationToken)
+    {
+        var history = host.Ledger.History(order.Slot);
+        var sound = _damage is null ? null : history.WayBack.Reverse().Where(r => r != history.Live).FirstOrDefault(IsWhole);
+        return sound is null ? null : $"iucutter rollback --slot {order.Slot} --to {sound}";
+
+        bool IsWhole(string release) => ReleaseId.TryParse(release, out var id)
+            && ReleaseFolder.TryVerify(host.Root, id, cancellationToken) is { HoldsTheManifest: true };
+    }
 
     /// <summary>A release that lay there before was not the push's to remove: what the payload's commands did to it stays.</summary>
     private IEnumerable<string> ReleaseChange(CancellationToken cancellationToken) =>

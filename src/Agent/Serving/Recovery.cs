@@ -67,9 +67,16 @@ public sealed partial class Recovery(TargetHost host, ILogger<Recovery> log)
         var reason = isProved
             ? "every gate had passed when the agent was stopped"
             : "the agent was stopped while the operation ran, or failed in it; what had been begun was undone";
-        host.Ledger.Append(open.Id, new LedgerEvent.OperationEnded(verdict, reason, changes, null, isProved || open.IsCancelled ? null : "push again"), durable: true);
+        host.Ledger.Append(open.Id, new LedgerEvent.OperationEnded(verdict, reason, changes, null, isProved || open.IsCancelled ? null : Again(open.Begun)), durable: true);
         new ReportWriter(host, open.Id).Finish();
     }
+
+    private static string Again(LedgerEvent.OperationBegun begun) => begun switch
+    {
+        { Operation: "rollback", Release: { } release } => $"iucutter rollback --slot {begun.Slot} --to {release}",
+        { Operation: "push" } => begun.Push?.PlanSha256 is null ? "push again" : "push again; with a new plan, if it was approved",
+        _ => $"iucutter {begun.Operation} --slot {begun.Slot}",
+    };
 
     /// <summary>Looks at the target a last time, and holds it against the operation's own first looks, which are in the ledger.</summary>
     private (bool Measured, ImmutableArray<string> Changes) Measure(Unsettled open)

@@ -2,7 +2,7 @@ namespace IuCutter.Ledgers;
 
 /// <summary>
 /// What the ledger says of one slot: which release is live, which were proved there, and where a rollback goes. The way back is the
-/// order in which releases were proved live, never a listing or a time stamp.
+/// order in which releases were last proved live, never a listing or a time stamp.
 /// </summary>
 public sealed class SlotHistory
 {
@@ -49,13 +49,14 @@ public sealed class SlotHistory
                 LiveSince = entry.At;
                 if (switched is { Why: "rollback", Release: not null })
                 {
-                    GoTo(switched.Release);
+                    GoBackTo(switched.Release);
                 }
 
                 break;
             case LedgerEvent.ReleaseProved proved:
                 _proved.Add(proved.Release);
-                GoTo(proved.Release);
+                _wayBack.Remove(proved.Release);
+                _wayBack.Add(proved.Release);
                 break;
             case LedgerEvent.ReleaseStaged staged:
                 _staged.Remove(staged.Release);
@@ -70,8 +71,8 @@ public sealed class SlotHistory
         }
     }
 
-    /// <summary>Back to a release on the way drops what came after it; any other becomes the way's newest.</summary>
-    private void GoTo(string release)
+    /// <summary>A rollback to a release on the way drops what came after it; any other becomes the way's newest.</summary>
+    private void GoBackTo(string release)
     {
         var at = _wayBack.LastIndexOf(release);
         if (at >= 0)

@@ -128,6 +128,23 @@ public sealed class LedgerFileTests : IDisposable
     }
 
     [Fact]
+    public void A_release_that_is_pushed_again_goes_back_to_what_was_live_before_it()
+    {
+        using var ledger = Open();
+        Promote(ledger, "r0", null, isProved: true);
+        Promote(ledger, "r1", "r0", isProved: true);
+        Promote(ledger, "r2", "r1", isProved: true);
+        Promote(ledger, "r1", "r2", isProved: true);
+        Assert.Equal("r2", ledger.History("app").RollbackRelease);
+
+        Promote(ledger, "r1", "r1", isProved: true);
+        Assert.Equal("r2", ledger.History("app").RollbackRelease);
+
+        ledger.Append("op", new LedgerEvent.SlotSwitched("app", "r2", "r1", "rollback"), durable: false);
+        Assert.Equal("r0", ledger.History("app").RollbackRelease);
+    }
+
+    [Fact]
     public void A_slots_history_follows_promotions_undoings_and_rollbacks()
     {
         using var ledger = Open();
