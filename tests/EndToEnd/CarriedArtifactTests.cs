@@ -6,6 +6,25 @@ namespace IuCutter.Tests.EndToEnd;
 /// <summary>An artifact that was packed on one host and carried to another is released there by the same gates.</summary>
 public sealed class CarriedArtifactTests
 {
+    [Fact]
+    public async Task A_pack_that_is_refused_leaves_the_artifact_that_was_there()
+    {
+        await using var scene = await Scene.OpenAsync();
+        (await scene.CliAsync("pack", "-o", "../app.tar")).Exits(0);
+        var packed = await File.ReadAllBytesAsync(Path.Combine(scene.Folder, "app.tar"));
+        scene.Payload.Write("id_rsa", "-----BEGIN OPENSSH PRIVATE KEY-----\n");
+        await scene.Payload.CommitAsync("a key");
+
+        (await scene.CliAsync("pack", "-o", "../app.tar")).Exits(3).Says("nothing was written");
+        (await scene.CliAsync("pack", "-o", "../both", "-m", "../both")).Exits(2);
+        (await scene.CliAsync("pack", "-o", "../no/such.tar")).Exits(2).Says("no file can be written there");
+
+        Assert.Equal(packed, await File.ReadAllBytesAsync(Path.Combine(scene.Folder, "app.tar")));
+        Assert.Equal(["app.tar", "app.tar.manifest"], Directory.GetFiles(scene.Folder, "*app.tar*").Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        (await scene.CliAsync("verify", "../app.tar")).Exits(0);
+        (await scene.CliAsync("verify", "../app.tar", "--key", "SHA256:x")).Exits(2).Says("is verified as an artifact or a folder, and --key says nothing of one");
+    }
+
     [Theory]
     [InlineData("tar")]
     [InlineData("bundle")]

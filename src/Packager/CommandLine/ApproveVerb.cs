@@ -26,6 +26,7 @@ internal static class ApproveVerb
             {
                 // Read once: what is shown is what is signed.
                 var locked = await LockedPlan.ReadAsync(Path.GetFullPath(parsed.GetRequiredValue(plan), here.Folder), cancellation);
+                var file = parsed.GetValue(output) is { } named ? Asks.Place(named, "--output", here) : ApprovalFile.Beside(locked.Path);
                 var approver = parsed.GetRequiredValue(name);
                 if (!ReleaseApproval.IsName(approver))
                 {
@@ -35,7 +36,6 @@ internal static class ApproveVerb
                 var approval = ApprovalSigning.Make(locked, approver, Asks.ReadLife(parsed.GetValue(life), ReleaseApproval.LongestLife) ?? ReleaseApproval.DefaultLife, here.Time);
                 await ConfirmAsync(locked, approval, parsed.GetValue(yes), here, cancellation);
                 var signed = await ApprovalSigning.SignAsync(approval, Path.GetFullPath(parsed.GetRequiredValue(key), here.Folder), cancellation);
-                var file = parsed.GetValue(output) is { } named ? Path.GetFullPath(named, here.Folder) : ApprovalFile.Beside(locked.Path);
                 await File.WriteAllBytesAsync(file + ".new", ApprovalJson.Write(signed), cancellation);
                 File.Move(file + ".new", file, overwrite: true);
                 Say(locked, signed, file, parsed.GetValue(json), here);

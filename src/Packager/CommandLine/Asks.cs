@@ -37,6 +37,16 @@ internal static class Asks
         : Quantity.TryParseTime(text, out var time) && time >= TimeSpan.FromSeconds(1) && time <= longest ? time
         : throw CommandException.Usage($"--for '{SafeText.Line(text)}' is no time from 1s to {longest.TotalHours:0}h", "write one such as 90s, 10m or 1h30m");
 
+    /// <summary>Where a file is to be written, found out before any work is done for it.</summary>
+    /// <exception cref="CommandException">No file can be written there.</exception>
+    public static string Place(string path, string option, Surroundings here)
+    {
+        var place = path.Length == 0 ? "" : Path.GetFullPath(path, here.Folder);
+        return place.Length == 0 || Directory.Exists(place) || !Directory.Exists(Path.GetDirectoryName(place))
+            ? throw CommandException.Usage($"{option} '{SafeText.Line(path)}': no file can be written there", "name a file in a folder that is there")
+            : place;
+    }
+
     public static Argument<string> Commit() => NoOption(new Argument<string>("COMMIT")
     {
         Description = "A commit: an id, a branch, a tag or any revision that git knows",

@@ -38,9 +38,10 @@ internal static class PackVerb
 
                 var ask = new PushAsk(parsed.GetRequiredValue(repository), parsed.GetRequiredValue(commit), parsed.GetValue(name));
                 var subject = await PushSubject.ReadAsync(ask, cancellation);
-                var file = Path.GetFullPath(
-                    parsed.GetValue(output) ?? $"{subject.Configuration.Name}-{subject.Commit.Id[..12]}.{parsed.GetValue(format)}", here.Folder);
-                var beside = Path.GetFullPath(parsed.GetValue(manifest) ?? file + ".manifest", here.Folder);
+                var file = Asks.Place(
+                    parsed.GetValue(output) ?? $"{subject.Configuration.Name}-{subject.Commit.Id[..12]}.{parsed.GetValue(format)}", "--output", here);
+                var beside = Asks.Place(parsed.GetValue(manifest) ?? file + ".manifest", "--manifest", here);
+                MustDiffer(file, beside);
                 using var artifact = await ArchiveAsync(subject, isBundle ? null : file, here, cancellation);
                 var (digest, size) = isBundle
                     ? await BundleAsync(ask.Repository, subject.Commit, parsed.GetValue(since), file, cancellation)
@@ -52,6 +53,14 @@ internal static class PackVerb
             });
     }
 
+    private static void MustDiffer(string file, string manifest)
+    {
+        if (file == manifest)
+        {
+            throw CommandException.Usage($"the artifact and its manifest cannot both be {file}", "name another file with --manifest, or none");
+        }
+    }
+
     private static async Task<(Sha256Digest Digest, long Size)> BundleAsync(
         string folder, SourceCommit commit, string? since, string file, CancellationToken cancellation)
     {
@@ -60,7 +69,30 @@ internal static class PackVerb
         return await BundleWriter.WriteAsync(repository, commit, before, file, cancellation);
     }
 
+    /// <summary>What lies at the file's name stays until the new artifact is whole and clean.</summary>
     private static async Task<Artifact> ArchiveAsync(PushSubject subject, string? file, Surroundings here, CancellationToken cancellation)
+    {
+        var unfinished = file is null ? null : file + ".new";
+        try
+        {
+            var artifact = await ScannedAsync(subject, unfinished, here, cancellation);
+            if (unfinished is not null)
+            {
+                File.Move(unfinished, file!, overwrite: true);
+            }
+
+            return artifact;
+        }
+        finally
+        {
+            if (unfinished is not null)
+            {
+                File.Delete(unfinished);
+            }
+        }
+    }
+
+    private static async Task<Artifact> ScannedAsync(PushSubject subject, string? file, Surroundings here, CancellationToken cancellation)
     {
         var artifact = await subject.Source.ArchiveAsync(
             new ArtifactRequest(subject.Configuration.Name, subject.Commit)
@@ -78,11 +110,6 @@ internal static class PackVerb
         }
 
         artifact.Dispose();
-        if (file is not null)
-        {
-            File.Delete(file);
-        }
-
         throw FoundForbidden(artifact.TreeFindings);
     }
 

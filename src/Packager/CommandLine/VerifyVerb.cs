@@ -35,6 +35,14 @@ internal static class VerifyVerb
             .Does(async (parsed, cancellation) =>
             {
                 var path = Path.GetFullPath(parsed.GetRequiredValue(file), here.Folder);
+                var (what, uses) = path switch
+                {
+                    _ when ReportFolder.IsOne(path) => ("a report", (Option[])[key]),
+                    _ when parsed.GetValue(report) is not null => ("a release", [report, key]),
+                    _ when path.EndsWith(".jsonl", StringComparison.Ordinal) => ("ledger lines", [receipt, key]),
+                    _ => ("an artifact or a folder", [manifest, digest, repository]),
+                };
+                MustCount(parsed, path, what, [.. ((Option[])[manifest, digest, repository, report, receipt, key]).Except(uses)]);
                 var proved = parsed switch
                 {
                     _ when ReportFolder.IsOne(path) => await ReportAsync(path, parsed.GetValue(key), cancellation),
@@ -45,6 +53,15 @@ internal static class VerifyVerb
                 Say(path, proved, parsed.GetValue(json), here);
                 return ExitCode.Passed;
             });
+    }
+
+    /// <summary>Whoever names what is to be held against something must not be told that all holds while it was not looked at.</summary>
+    private static void MustCount(ParseResult parsed, string path, string what, IEnumerable<Option> others)
+    {
+        if (others.FirstOrDefault(o => parsed.GetResult(o) is { Implicit: false }) is { } other)
+        {
+            throw CommandException.Usage($"{path} is verified as {what}, and {other.Name} says nothing of one", $"leave {other.Name} out, or name what it belongs to");
+        }
     }
 
     private static void Say(string path, string proved, bool json, Surroundings here)
