@@ -36,6 +36,58 @@ public sealed class InterruptedTests
     }
 
     [Fact]
+    public async Task Who_is_stopped_before_the_answer_came_is_not_told_that_nothing_was_begun()
+    {
+        await using var scene = await Scene.OpenAsync();
+        scene.Payload.Write("test.sh", $"touch {scene.Folder}/tested; sleep 1; {Payload.GoodTest}");
+        await scene.Payload.CommitAsync("the agent falls silent");
+
+        (await ShellAsync(scene, $"""
+            "$0" push >../said 2>&1 & push=$!
+            until [ -e ../tested ]; do sleep 0.05; done
+            kill -STOP {scene.Agent.Id}
+            until grep -q '^G2' ../said; do sleep 0.05; done
+            sleep 1; kill -TERM $push; wait $push; code=$?
+            kill -CONT {scene.Agent.Id}; cat ../said; exit $code
+            """)).Exits(130).Says("whether it has begun is not known").Says("next: iucutter operations --target");
+    }
+
+    [Fact]
+    public async Task Who_is_stopped_when_the_operation_has_ended_is_told_how()
+    {
+        await using var scene = await Scene.OpenAsync();
+        var reports = Directory.CreateDirectory(Path.Combine(scene.Folder, "reports")).FullName;
+        await Programs.OutputOfAsync(reports, "git", "init", "-q");
+        await Programs.OutputOfAsync(reports, "git", "config", "user.name", "ann");
+        await Programs.OutputOfAsync(reports, "git", "config", "user.email", "ann@example.org");
+        await Programs.OutputOfAsync(reports, "git", "config", "filter.slow.clean", "sh -c 'touch ../adding; sleep 2; cat'");
+        await File.WriteAllTextAsync(Path.Combine(reports, ".git", "info", "attributes"), "*.html filter=slow\n");
+        scene.Payload.Write("iucutter.yaml", Payload.Yaml($"publish: {{ repository: {reports} }}"));
+        await scene.Payload.CommitAsync("published");
+
+        (await ShellAsync(scene, """
+            "$0" push >../said 2>&1 & push=$!
+            until [ -e ../adding ]; do sleep 0.05; done
+            kill -TERM $push; wait $push; code=$?
+            cat ../said; exit $code
+            """)).Exits(0).Says("verdict A");
+
+        Assert.False(File.Exists(Path.Combine(reports, ".git", "index.lock")));
+        Assert.Single(Directory.GetDirectories(Path.Combine(scene.Folder, "mine", "iucutter", "reports")));
+    }
+
+    [Fact]
+    public async Task What_cannot_be_said_is_no_crash_and_no_end_of_the_operation()
+    {
+        await using var scene = await Scene.OpenAsync();
+
+        (await ShellAsync(scene, "\"$0\" status --json >/dev/full")).Exits(1);
+        (await scene.PushAsync()).Exits(0);
+        (await ShellAsync(scene, "\"$0\" smoke --json >/dev/full")).Exits(1).Says("iucutter watch op-");
+        await Programs.UntilAsync(() => scene.LastEnd.Verdict == Verdict.A && scene.Ledger.Count(e => e.Event is LedgerEvent.OperationEnded) == 2, "the smoke has gone on");
+    }
+
+    [Fact]
     public async Task A_clock_that_jumps_during_a_push_changes_nothing_but_the_times()
     {
         await using var scene = await Scene.WithoutAgentAsync();
@@ -66,6 +118,9 @@ public sealed class InterruptedTests
         (await scene.CliAsync("rollback")).Exits(0);
         Assert.Equal("version 2\n", await File.ReadAllTextAsync(Path.Combine(scene.Slot, "app.txt")));
     }
+
+    /// <summary>A script in the payload's folder; $0 is the packager.</summary>
+    private static Task<Run> ShellAsync(Scene scene, string script) => Programs.RunAsync("bash", ["-c", script, Programs.Packager], scene.Payload.Folder, scene.Variables());
 
     /// <summary>A wall clock of its own for a program: what the file says is added to the host's.</summary>
     private static async Task<Dictionary<string, string>> FakeTimeAsync(string clock) => new(StringComparer.Ordinal)

@@ -47,6 +47,21 @@ public sealed class PlanTests
         (await scene.PushAsync("--plan", written)).Exits(0);
     }
 
+    [Fact]
+    public async Task The_push_that_a_plan_names_is_that_very_push_wherever_it_is_typed()
+    {
+        await using var scene = await Scene.OpenAsync();
+        var run = (await scene.CliAsync("plan", "--without", "smoke", "--no-source-tests")).Exits(0);
+        var next = run.Output.Split('\n').Single(l => l.StartsWith("  next: iucutter ", StringComparison.Ordinal))["  next: iucutter ".Length..];
+
+        (await Programs.RunAsync("sh", ["-c", $"exec \"$0\" {next}", Programs.Packager], "/", scene.Variables())).Exits(0).Says("verdict A");
+
+        var homeless = scene.Variables();
+        homeless["XDG_STATE_HOME"] = "";
+        homeless["HOME"] = "";
+        (await Programs.RunAsync(Programs.Packager, ["plan"], scene.Payload.Folder, homeless)).Exits(2).Says("name a file with --output");
+    }
+
     [Theory]
     [InlineData("anchor", 1)]
     [InlineData("guard", 1)]

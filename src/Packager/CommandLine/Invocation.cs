@@ -63,6 +63,20 @@ internal static class Invocation
 
     private static ExitCode Fail(Surroundings here, string[] arguments, CommandException said)
     {
+        try
+        {
+            Say(here, arguments, said);
+        }
+        catch (IOException)
+        {
+            // Nothing can be said where nothing can be written: the exit code is left.
+        }
+
+        return said.Exit;
+    }
+
+    private static void Say(Surroundings here, string[] arguments, CommandException said)
+    {
         foreach (var (line, index) in said.Message.Split('\n').Select((line, index) => (line, index)))
         {
             here.Errors.Line(index == 0 ? here.Errors.Paint(Ink.Bad, "iucutter: ") + line : "          " + line);
@@ -85,8 +99,6 @@ internal static class Invocation
                 json.WriteEndObject();
             });
         }
-
-        return said.Exit;
     }
 
     // The second signal is not ours: it ends the program at once.

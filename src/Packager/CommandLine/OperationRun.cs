@@ -19,11 +19,23 @@ internal static class OperationRun
         {
             throw Detached(operation, target);
         }
+        catch (IOException trouble)
+        {
+            throw Untold(operation, target, trouble);
+        }
     }
+
+    /// <summary>What is shown cannot be shown any more: that is no end of the operation.</summary>
+    public static CommandException Untold(string operation, Target target, IOException trouble) => new(
+        ExitCode.Failed,
+        "IO_FAILED",
+        $"{SafeText.Line(trouble.Message)}: how operation {operation} goes on cannot be told here; it goes on, or has ended, at {target.Address}",
+        TypedCommand.On($"iucutter watch {operation}", target.Address),
+        trouble);
 
     public static CommandException Detached(string operation, Target target) => new(
         ExitCode.Interrupted,
         "DETACHED",
         $"detached: operation {(operation.Length == 0 ? "" : operation + " ")}goes on at {target.Address}; a push whose gates pass still switches its slot, and `iucutter rollback` takes that back",
-        $"iucutter watch{(operation.Length == 0 ? "" : " " + operation)} --target {target.Address}\nor, to stop it: iucutter cancel{(operation.Length == 0 ? "" : " " + operation)} --target {target.Address}");
+        $"iucutter watch{(operation.Length == 0 ? "" : " " + operation)} --target {TypedCommand.Word(target.Address.ToString())}\nor, to stop it: iucutter cancel{(operation.Length == 0 ? "" : " " + operation)} --target {TypedCommand.Word(target.Address.ToString())}");
 }

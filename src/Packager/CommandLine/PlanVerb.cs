@@ -19,6 +19,9 @@ internal static class PlanVerb
             .With([.. options.All, output, life, json, verbose])
             .Does((parsed, cancellation) =>
             {
+                var file = parsed.GetValue(output) is { } named ? Asks.Place(named, "--output", here)
+                    : UserFolders.State(here) is not null ? null
+                    : throw CommandException.Usage("you have no home to keep the plan in", "name a file with --output, outside of the repository");
                 var view = Views.For(parsed.GetValue(json), parsed.GetValue(verbose), here);
                 return options.RunAsync(
                     parsed,
@@ -26,9 +29,8 @@ internal static class PlanVerb
                     here,
                     async (subject, ask, target) =>
                     {
-                        var file = parsed.GetValue(output) is { } named ? Path.GetFullPath(named, here.Folder) : null;
                         var plan = await new PlanMaking(subject, ask, target, view, here).RunAsync(file, Asks.ReadLife(parsed.GetValue(life), ReleasePlan.LongestLife), cancellation);
-                        PlanText.Say(plan, target, parsed.GetValue(json), here);
+                        PlanText.Say(plan, options.PushBy(plan, parsed, target, here), parsed.GetValue(json), here);
                         return ExitCode.Passed;
                     },
                     cancellation);

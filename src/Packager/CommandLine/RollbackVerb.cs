@@ -27,7 +27,7 @@ internal static class RollbackVerb
                 var view = Views.For(parsed.GetValue(json), parsed.GetValue(verbose), here);
                 view.Heading($"rollback of slot {request.Slot} to {(request.Release.Length == 0 ? "the last proved release before the live one" : request.Release)} at {reach.Target.Address}");
                 await new LedgerMemory(reach.Target, here).CompareAsync(cancellation);
-                var reply = await reach.Target.AskAsync((client, options) => client.RollbackAsync(request, options), cancellation);
+                var reply = await reach.Target.BeginAsync((client, options) => client.RollbackAsync(request, options), cancellation);
                 return await OperationRun.FollowAsync(reply.OperationId, reach.Target, view, here, showFrom: 1, cancellation);
             });
     }

@@ -26,7 +26,7 @@ internal static class SmokeVerb
                 var view = Views.For(parsed.GetValue(json), parsed.GetValue(verbose), here);
                 view.Heading($"smoke of {(request.Release.Length == 0 ? "the live release" : request.Release)} in slot {request.Slot} at {reach.Target.Address}");
                 await new LedgerMemory(reach.Target, here).CompareAsync(cancellation);
-                var reply = await reach.Target.AskAsync((client, options) => client.SmokeAsync(request, options), cancellation);
+                var reply = await reach.Target.BeginAsync((client, options) => client.SmokeAsync(request, options), cancellation);
                 return await OperationRun.FollowAsync(reply.OperationId, reach.Target, view, here, showFrom: 1, cancellation);
             });
     }

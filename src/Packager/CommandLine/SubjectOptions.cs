@@ -37,6 +37,20 @@ internal sealed class SubjectOptions
 
     public Symbol[] All => [_commit, _repository, _target, _slot, _name, _without, _noSourceTests, _artifact, _manifest, _digest];
 
+    /// <summary>The push that does what was planned with these options: it needs the same ones, wherever it is typed.</summary>
+    public string PushBy(LockedPlan plan, ParseResult parsed, Target target, Surroundings here)
+    {
+        List<string> words = ["--plan", plan.Path];
+        string[] places = parsed.GetValue(_artifact) is { } artifact
+            ? ["--artifact", artifact, .. parsed.GetValue(_manifest) is { } manifest ? ["--manifest", manifest] : (string[])[]]
+            : ["--repo", parsed.GetRequiredValue(_repository)];
+        words.AddRange(places.Select((word, i) => i % 2 == 0 ? word : Path.GetFullPath(word, here.Folder)));
+        words.AddRange(parsed.GetValue(_digest) is { } digest ? ["--sha256", digest] : []);
+        words.AddRange((parsed.GetValue(_without) ?? []).SelectMany(part => (string[])["--without", part]));
+        words.AddRange(parsed.GetValue(_noSourceTests) ? ["--no-source-tests"] : []);
+        return TypedCommand.On($"iucutter push {string.Join(' ', words.Select(TypedCommand.Word))}", target.Address)!;
+    }
+
     /// <summary>Reads what is to be released, and hands it over with its target while both are open.</summary>
     /// <param name="plan">Says what the command line does not: commit, name and slot.</param>
     public async Task<ExitCode> RunAsync(

@@ -87,6 +87,25 @@ internal sealed class Target(TargetAddress address, Surroundings here) : IAsyncD
         }
     }
 
+    /// <summary>The same for a question that begins something.</summary>
+    /// <exception cref="CommandException">The target cannot be reached, or refuses; or this side was stopped before the answer came.</exception>
+    public async Task<TReply> BeginAsync<TReply>(
+        Func<ReleaseAgent.ReleaseAgentClient, CallOptions, AsyncUnaryCall<TReply>> question, CancellationToken cancellation)
+    {
+        try
+        {
+            return await AskAsync(question, cancellation);
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            throw new CommandException(
+                ExitCode.Interrupted,
+                "INTERRUPTED",
+                $"interrupted while {address} was asked to begin: whether it has begun is not known",
+                TypedCommand.On("iucutter operations", address));
+        }
+    }
+
     /// <summary>A call's failure in words that say what to do.</summary>
     public CommandException Explain(RpcException refusal) =>
         Refusal.IsOfTheWay(refusal) ? ConnectionTrouble.Of(address, _lastTrouble, _ssh?.Said) : Refusal.Of(refusal, address);

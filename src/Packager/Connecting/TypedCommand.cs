@@ -10,7 +10,7 @@ internal static class TypedCommand
     /// <summary>The agent does not know by which address it was reached: a command of its words must name it.</summary>
     public static string? On(string? command, TargetAddress address) =>
         command is not null && command.StartsWith(Program, StringComparison.Ordinal) && !command.Contains("--target", StringComparison.Ordinal)
-            ? $"{command} --target {address}"
+            ? $"{command} --target {Word(address.ToString())}"
             : command;
 
     /// <summary>An argument as a shell takes it for one word.</summary>

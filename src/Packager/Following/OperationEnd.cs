@@ -14,7 +14,7 @@ internal sealed class OperationEnd(Target target, Surroundings here, IOperationV
     /// <param name="wasLiveAlready">True: it was done before, and nothing was done now.</param>
     /// <param name="publish">As of <see cref="ReportKeeping.KeepAsync"/>.</param>
     /// <param name="repository">As of <see cref="ReportKeeping.KeepAsync"/>.</param>
-    /// <param name="cancellation">Ends the asking, not the operation.</param>
+    /// <param name="cancellation">Ends the asking; the result is shown all the same, for the operation has ended.</param>
     /// <exception cref="CommandException">The ledger does not go on from where it was; the result was shown.</exception>
     public async Task<ExitCode> TellAsync(
         OperationStory story, bool wasLiveAlready, PublishRule? publish, string repository, CancellationToken cancellation)
@@ -22,9 +22,25 @@ internal sealed class OperationEnd(Target target, Surroundings here, IOperationV
         var result = OperationOutcome.OfAsync(story, target, wasLiveAlready, cancellation);
         var report = new ReportKeeping(target, here, view.Note).KeepAsync(story.Operation, publish, repository, cancellation);
         var memory = new LedgerMemory(target, here).CompareIfReachableAsync(cancellation);
-        await Task.WhenAll(result, report);
-        view.Result((await result) with { Report = await report });
-        await memory;
+        try
+        {
+            await report;
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            view.Note($"interrupted when the operation had ended; its report may not be here: `{ReportKeeping.Command(story.Operation, target)}` makes it");
+        }
+
+        view.Result((await result) with { Report = report.IsCompletedSuccessfully ? await report : null });
+        try
+        {
+            await memory;
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            // The next operation compares with what was kept before.
+        }
+
         return (await result).Exit;
     }
 }

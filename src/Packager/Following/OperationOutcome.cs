@@ -23,7 +23,7 @@ internal static class OperationOutcome
 
             // Those were changes of then; this time nothing was done.
             Changes = wasLiveAlready ? [] : ended.Changes,
-            Undo = TypedCommand.On(ended.Undo, target.Address),
+            Undo = wasLiveAlready ? null : TypedCommand.On(ended.Undo, target.Address),
             Next = TypedCommand.On(ended.Next ?? (story.FailedWithOutput is { } check ? $"iucutter logs {story.Operation} --check {check}" : null), target.Address),
             WasLiveAlready = wasLiveAlready,
         };
@@ -36,7 +36,7 @@ internal static class OperationOutcome
             var reply = await target.AskAsync((client, options) => client.ListReleasesAsync(new ListReleasesRequest { Slot = slot }, options), cancellation);
             return reply.Releases.FirstOrDefault(r => r.Id == release)?.Path;
         }
-        catch (CommandException)
+        catch (Exception e) when (e is CommandException or OperationCanceledException)
         {
             // The verdict stands without it.
             return null;

@@ -13,29 +13,34 @@ internal sealed class ReportKeeping(Target target, Surroundings here, Action<str
     /// <returns>The kept report's folder; null when it could not be kept, which was noted.</returns>
     public async Task<string?> KeepAsync(string operation, PublishRule? publish, string repository, CancellationToken cancellation)
     {
+        string? kept = null;
         try
         {
             var (record, files) = await new OperationReport(target).MakeAsync(operation, cancellation);
+            if (UserFolders.State(here) is { } state)
+            {
+                var folder = Path.Combine(state, "reports", operation);
+                await WriteAsync(folder, files, cancellation);
+                kept = folder;
+            }
+
             if (publish is not null)
             {
                 await PublishAsync(record, files, publish, repository, cancellation);
             }
-
-            if (UserFolders.State(here) is not { } state)
-            {
-                return null;
-            }
-
-            var folder = Path.Combine(state, "reports", operation);
-            await WriteAsync(folder, files, cancellation);
-            return folder;
         }
         catch (Exception e) when (e is CommandException or IOException or UnauthorizedAccessException or SourceException)
         {
-            note($"the report was not kept here: {e.Message}; `iucutter report {operation}` makes it again");
-            return null;
+            note(kept is null
+                ? $"the report was not kept here: {e.Message}; `{Command(operation, target)}` makes it again"
+                : $"the report was not published: {e.Message}; it lies in {kept}");
         }
+
+        return kept;
     }
+
+    /// <summary>What makes the report again.</summary>
+    public static string Command(string operation, Target target) => TypedCommand.On($"iucutter report {operation}", target.Address)!;
 
     /// <summary>Written beside and renamed: a report is whole, or it is not there.</summary>
     private static async Task WriteAsync(string folder, IReadOnlyList<(string Name, byte[] Bytes)> files, CancellationToken cancellation)
@@ -80,7 +85,8 @@ internal sealed class ReportKeeping(Target target, Surroundings here, Action<str
         await WriteAsync(Path.Combine(Directory.CreateDirectory(place).FullName, record.Id), files, cancellation);
         if (publish.Repository is not null)
         {
-            await CommitAsync(place, record, cancellation);
+            // A git that is ended leaves its lock behind, and no later report could be committed.
+            await CommitAsync(place, record, CancellationToken.None);
         }
 
         note($"report published: {Path.Combine(place, record.Id)}");

@@ -14,7 +14,7 @@ internal sealed class PlanMaking(PushSubject subject, PushAsk ask, Target target
     /// <summary>Large anchors take their time to read.</summary>
     private static readonly TimeSpan LongestSurvey = TimeSpan.FromMinutes(30);
 
-    /// <param name="file">Where the plan goes; null for a place of its own, outside of the repository, whose work tree must stay as clean as it is.</param>
+    /// <param name="file">Where the plan goes; null for a place of its own among the user's state, outside of the repository, whose work tree must stay as clean as it is.</param>
     /// <param name="life">How long it is good for; null for the agent's own limit.</param>
     /// <exception cref="CommandException">The push would be stopped; then there is nothing to plan, and no file is written.</exception>
     public async Task<LockedPlan> RunAsync(string? file, TimeSpan? life, CancellationToken cancellation)
@@ -48,7 +48,7 @@ internal sealed class PlanMaking(PushSubject subject, PushAsk ask, Target target
 
     /// <summary>Named by what it says, so that plans of one commit for several targets lie beside each other.</summary>
     private string OwnPlace(byte[] plan) => Path.Combine(
-        UserFolders.State(here) is { } state ? Directory.CreateDirectory(Path.Combine(state, "plans")).FullName : here.Folder,
+        Directory.CreateDirectory(Path.Combine(UserFolders.State(here)!, "plans")).FullName,
         $"{subject.Configuration.Name}-{subject.Commit.Id[..12]}-{Sha256Digest.Of(plan).Short}.plan");
 
     private static CommandException Hindered(IEnumerable<string> why) => new(

@@ -21,11 +21,10 @@ internal static class PlanText
     }
 
     /// <summary>Shows a plan that was just written, and what comes next.</summary>
-    public static void Say(LockedPlan locked, Target target, bool json, Surroundings here)
+    /// <param name="push">The command that does what was planned.</param>
+    public static void Say(LockedPlan locked, string push, bool json, Surroundings here)
     {
-        var next = locked.Plan.ApprovalRequired
-            ? $"iucutter approve {TypedCommand.Word(locked.Path)} --key ~/.ssh/id_ed25519 --as NAME"
-            : TypedCommand.On($"iucutter push --plan {TypedCommand.Word(locked.Path)}", target.Address);
+        var approve = locked.Plan.ApprovalRequired ? $"iucutter approve {TypedCommand.Word(locked.Path)} --key ~/.ssh/id_ed25519 --as NAME" : null;
         if (json)
         {
             new JsonLines(here.Out).Write(j =>
@@ -36,7 +35,8 @@ internal static class PlanText
                 j.WriteString("release", locked.Plan.Release);
                 j.WriteBoolean("approvalRequired", locked.Plan.ApprovalRequired);
                 j.WriteString("expiresAt", locked.Plan.ExpiresAt);
-                j.WriteString("next", next);
+                j.WriteString("next", approve ?? push);
+                j.WriteString("push", push);
                 j.WriteEndObject();
             });
             return;
@@ -44,6 +44,10 @@ internal static class PlanText
 
         Show(locked, here.Screen);
         here.Screen.Line($"written to {locked.Path}; nothing was begun on the target");
-        here.Screen.Line($"  next: {next}");
+        here.Screen.Line($"  next: {approve ?? push}");
+        if (approve is not null)
+        {
+            here.Screen.Line($"  then: {push}");
+        }
     }
 }

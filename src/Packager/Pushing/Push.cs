@@ -31,13 +31,17 @@ internal sealed class Push(PushSubject subject, PushAsk ask, Target target, IOpe
         var request = PushRequests.Of(subject, contents.Manifest, gates.Gates);
         request.Again = ask.Again;
         Lock(request, contents.Manifest);
-        var reply = await target.AskAsync((client, options) => client.PushAsync(request, options), cancellation);
+        var reply = await target.BeginAsync((client, options) => client.PushAsync(request, options), cancellation);
         using var bundle = BundleFor(reply.OperationId);
         var offer = new ManifestOffer(contents.Manifest, reply.Releases, ManifestMemory.Of(here), bundle is not null);
         var upload = new ContentUpload(target, reply.OperationId, reply.Attached, contents, bundle, offer, view, here.Time);
         try
         {
             return await FollowAsync(reply, upload, gates.Gates, cancellation);
+        }
+        catch (IOException trouble)
+        {
+            throw OperationRun.Untold(reply.OperationId, target, trouble);
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
@@ -107,7 +111,7 @@ internal sealed class Push(PushSubject subject, PushAsk ask, Target target, IOpe
             }
 
             var publish = reply.Done ? null : subject.Configuration.Publish;
-            return await new OperationEnd(target, here, view).TellAsync(await watching, reply.Done, publish, subject.Source.Place, cancellation);
+            return await new OperationEnd(target, here, view).TellAsync(await watching, reply.Done, publish, Directory.Exists(subject.Source.Place) ? subject.Source.Place : here.Folder, cancellation);
         }
         finally
         {
