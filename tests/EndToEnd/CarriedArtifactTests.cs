@@ -6,6 +6,21 @@ namespace IuCutter.Tests.EndToEnd;
 /// <summary>An artifact that was packed on one host and carried to another is released there by the same gates.</summary>
 public sealed class CarriedArtifactTests
 {
+    [Theory]
+    [InlineData("HEAD")]
+    [InlineData("main")]
+    [InlineData("v1")]
+    public async Task A_bundles_commit_has_the_names_that_it_had_where_it_was_packed(string name)
+    {
+        await using var scene = await Scene.OpenAsync();
+        await scene.Payload.GitAsync("branch", "-M", "main");
+        await scene.Payload.GitAsync("tag", "v1");
+        await scene.Payload.GitAsync("bundle", "create", "-q", "../app.bundle", "HEAD", "main", "v1");
+
+        (await scene.PushAsync(name, "--artifact", "../app.bundle")).Exits(0).Says("verdict A");
+        (await scene.PushAsync("nowhere", "--artifact", "../app.bundle")).Exits(2).Says($"'nowhere' names no commit in the bundle '{scene.Folder}/app.bundle'");
+    }
+
     [Fact]
     public async Task A_pack_that_is_refused_leaves_the_artifact_that_was_there()
     {

@@ -33,7 +33,7 @@ internal sealed class BundleSource : IReleaseSource
     public GitRepository? Repository => _inside.Repository;
 
     /// <param name="path">The bundle.</param>
-    /// <param name="revision">What to release of it; null for the commit of the manifest, else its HEAD.</param>
+    /// <param name="revision">What to release of it, by a name of the bundle's own or an id; null for the commit of the manifest, else its HEAD.</param>
     /// <param name="manifest">The manifest that came with it; null where none did.</param>
     /// <param name="expected">The file's sha256, where it is known from elsewhere.</param>
     /// <param name="basis">A repository that has the commits an incremental bundle builds on; null for none.</param>
@@ -60,7 +60,7 @@ internal sealed class BundleSource : IReleaseSource
                 "git cannot take it in");
             Require(await git.RunAsync(cancellation, "fsck", "--strict", "--no-dangling", "--no-progress"), path, "git fsck refuses what is in it");
             var repository = await GitRepository.OpenAsync(quarantine, cancellation);
-            var commit = await repository.ResolveAsync(revision ?? manifest?.Commit ?? "refs/heads/bundle-head", cancellation);
+            var commit = await ResolveAsync(repository, path, revision ?? manifest?.Commit ?? "HEAD", cancellation);
             return new BundleSource(path, quarantine, digest, new RepositorySource(repository, commit with { Ref = null, Tag = null, Remote = null }), manifest);
         }
         catch
@@ -83,6 +83,26 @@ internal sealed class BundleSource : IReleaseSource
     public Task<Artifact> ArchiveAsync(ArtifactRequest request, CancellationToken cancellation) => _inside.ArchiveAsync(request, cancellation);
 
     public void Dispose() => Directory.Delete(_quarantine, recursive: true);
+
+    /// <summary>By the names that the bundle gives its commits: they lie apart from those of a repository of the user's.</summary>
+    private static async Task<SourceCommit> ResolveAsync(GitRepository repository, string path, string revision, CancellationToken cancellation)
+    {
+        string[] names = revision == "HEAD" ? ["refs/heads/bundle-head"] : [$"refs/bundle/heads/{revision}", $"refs/bundle/tags/{revision}", revision];
+        foreach (var name in names)
+        {
+            try
+            {
+                return await repository.ResolveAsync(name, cancellation);
+            }
+            catch (SourceException e) when (e.Code == SourceCodes.UnknownCommit)
+            {
+                // The next name may be one.
+            }
+        }
+
+        throw new SourceException(
+            SourceCodes.UnknownCommit, $"'{revision}' names no commit in the bundle '{path}'.", "Leave COMMIT out for the manifest's commit, or name a branch, tag or commit id of the bundle.");
+    }
 
     private static async Task<Sha256Digest> DigestAsync(string path, Sha256Digest? expected, CancellationToken cancellation)
     {
