@@ -43,7 +43,7 @@ internal static class CancelVerb
                         ExitCode.Interrupted,
                         "DETACHED",
                         $"detached: {reply.Kind} {reply.OperationId} was asked to stop, will not pass, and undoes what it has begun",
-                        $"iucutter watch {reply.OperationId} --target {TypedCommand.Word(reach.Target.Address.ToString())}");
+                        TypedCommand.On($"iucutter watch {reply.OperationId}", reach.Target.Address));
                 }
             });
     }
@@ -54,9 +54,9 @@ internal static class CancelVerb
         return status.Slots.FirstOrDefault(s => s.Name == slot) switch
         {
             { HeldBy.Length: > 0 } held => held.HeldBy,
-            null => throw CommandException.Usage($"there is no slot {SafeText.Line(slot)}", $"`iucutter status --target {TypedCommand.Word(target.Address.ToString())}` shows the slots"),
+            null => throw CommandException.Usage($"there is no slot {SafeText.Line(slot)}", TypedCommand.InText("`iucutter status` shows the slots", target.Address)),
             _ => throw new CommandException(
-                ExitCode.Blocked, "WrongState", $"nothing is under way on slot {SafeText.Line(slot)}", $"`iucutter status --target {TypedCommand.Word(target.Address.ToString())}` shows what is"),
+                ExitCode.Blocked, "WrongState", $"nothing is under way on slot {SafeText.Line(slot)}", TypedCommand.InText("`iucutter status` shows what is", target.Address)),
         };
     }
 }

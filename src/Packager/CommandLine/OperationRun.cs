@@ -37,5 +37,5 @@ internal static class OperationRun
         ExitCode.Interrupted,
         "DETACHED",
         $"detached: operation {(operation.Length == 0 ? "" : operation + " ")}goes on at {target.Address}; a push whose gates pass still switches its slot, and `iucutter rollback` takes that back",
-        $"iucutter watch{(operation.Length == 0 ? "" : " " + operation)} --target {TypedCommand.Word(target.Address.ToString())}\nor, to stop it: iucutter cancel{(operation.Length == 0 ? "" : " " + operation)} --target {TypedCommand.Word(target.Address.ToString())}");
+        $"{TypedCommand.On($"iucutter watch {operation}".TrimEnd(), target.Address)}\nor, to stop it: {TypedCommand.On($"iucutter cancel {operation}".TrimEnd(), target.Address)}");
 }

@@ -35,21 +35,19 @@ internal static class VerifyVerb
             .Does(async (parsed, cancellation) =>
             {
                 var path = Path.GetFullPath(parsed.GetRequiredValue(file), here.Folder);
-                var (what, uses) = path switch
+                var (what, uses, prove) = path switch
                 {
-                    _ when ReportFolder.IsOne(path) => ("a report", (Option[])[key]),
-                    _ when parsed.GetValue(report) is not null => ("a release", [report, key]),
-                    _ when path.EndsWith(".jsonl", StringComparison.Ordinal) => ("ledger lines", [receipt, key]),
-                    _ => ("an artifact or a folder", [manifest, digest, repository]),
+                    _ when ReportFolder.IsOne(path) => (
+                        "a report", (Option[])[key], (Func<Task<string>>)(() => ReportAsync(path, parsed.GetValue(key), cancellation))),
+                    _ when parsed.GetValue(report) is { } proof => (
+                        "a release", [report, key], () => ReleaseAsync(path, Path.GetFullPath(proof, here.Folder), parsed.GetValue(key), cancellation)),
+                    _ when path.EndsWith(".jsonl", StringComparison.Ordinal) => (
+                        "ledger lines", [receipt, key], () => LedgerAsync(path, ReceiptOf(path, parsed.GetValue(receipt), here), parsed.GetValue(key), cancellation)),
+                    _ => (
+                        "an artifact or a folder", [manifest, digest, repository], () => PayloadAsync(path, parsed.GetValue(manifest), parsed.GetValue(digest), parsed.GetValue(repository), here, cancellation)),
                 };
                 MustCount(parsed, path, what, [.. ((Option[])[manifest, digest, repository, report, receipt, key]).Except(uses)]);
-                var proved = parsed switch
-                {
-                    _ when ReportFolder.IsOne(path) => await ReportAsync(path, parsed.GetValue(key), cancellation),
-                    _ when parsed.GetValue(report) is { } proof => await ReleaseAsync(path, Path.GetFullPath(proof, here.Folder), parsed.GetValue(key), cancellation),
-                    _ when path.EndsWith(".jsonl", StringComparison.Ordinal) => await LedgerAsync(path, ReceiptOf(path, parsed.GetValue(receipt), here), parsed.GetValue(key), cancellation),
-                    _ => await PayloadAsync(path, parsed.GetValue(manifest), parsed.GetValue(digest), parsed.GetValue(repository), here, cancellation),
-                };
+                var proved = await prove();
                 Say(path, proved, parsed.GetValue(json), here);
                 return ExitCode.Passed;
             });

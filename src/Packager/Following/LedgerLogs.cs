@@ -32,7 +32,7 @@ internal sealed class LedgerLogs(Target target, Surroundings here)
         }, cancellation);
         return count > 0 || operation.Length == 0
             ? ExitCode.Passed
-            : throw CommandException.Usage($"operation {operation} is not in the ledger of {target.Address}", $"`iucutter operations --target {TypedCommand.Word(target.Address.ToString())}` shows those that are");
+            : throw CommandException.Usage($"operation {operation} is not in the ledger of {target.Address}", TypedCommand.InText("`iucutter operations` shows those that are", target.Address));
     }
 
     /// <summary>Writes what a check's command printed to standard output, byte for byte, escaped where that is a terminal.</summary>
@@ -45,7 +45,7 @@ internal sealed class LedgerLogs(Target target, Surroundings here)
         var where = operation.Length == 0 ? "the ledger" : operation;
         if (found is null)
         {
-            throw CommandException.Usage($"{where} has no check '{checkId}'", $"`iucutter logs --target {TypedCommand.Word(target.Address.ToString())}` lists the checks of each operation");
+            throw CommandException.Usage($"{where} has no check '{checkId}'", TypedCommand.InText("`iucutter logs` lists the checks of each operation", target.Address));
         }
 
         if (found.Check.Evidence?.Command is not { } command)

@@ -22,7 +22,7 @@ internal sealed class OperationList
         var wanted = all.Values.Where(o => slot is null || o.What.Slot == slot).OrderByDescending(o => o.Entry.Seq).ToList();
         return wanted.Count > 0 || slot is null
             ? new OperationList([.. last == 0 ? wanted : wanted.Take((int)Math.Min(last, int.MaxValue))])
-            : throw CommandException.Usage($"nothing was ever done in slot '{slot}' of {target.Address}", $"`iucutter operations --target {TypedCommand.Word(target.Address.ToString())}` shows what was done, in every slot");
+            : throw CommandException.Usage($"nothing was ever done in slot '{slot}' of {target.Address}", TypedCommand.InText("`iucutter operations` shows what was done, in every slot", target.Address));
     }
 
     public void Show(Screen screen)

@@ -52,14 +52,14 @@ internal sealed class OperationWatch(Target target, IOperationView view, TimePro
         ExitCode.Failed,
         "NO_END",
         $"operation {_story.Operation} has stopped without an end; it was last seen {_lastSeen}",
-        $"`iucutter status --target {TypedCommand.Word(target.Address.ToString())}` says how the target is; the agent's own output says why");
+        TypedCommand.InText("`iucutter status` says how the target is; the agent's own output says why", target.Address));
 
     /// <summary>Whoever reads this in the night wants to know how far it came, and where to look when the agent is back.</summary>
     private CommandException Lost(CommandException trouble) => new(
         trouble.Exit,
         trouble.Code,
         $"{trouble.Message}\noperation {_story.Operation} was under way there, and was last seen {_lastSeen}; the agent ends or undoes it when it starts again",
-        $"{trouble.Next}\nthen: iucutter watch {_story.Operation} --target {TypedCommand.Word(target.Address.ToString())}",
+        $"{trouble.Next}\nthen: {TypedCommand.On($"iucutter watch {_story.Operation}", target.Address)}",
         trouble);
 
     /// <summary>Reads until the stream ends or breaks.</summary>
