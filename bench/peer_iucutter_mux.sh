@@ -1,5 +1,5 @@
 #!/bin/bash
-# verbs: start stop
+# verbs: start stop rest
 # note: as peer_iucutter.sh, over a connection that ssh keeps open (ControlMaster)
 . "${BENCH:?run through compare.py}/env.sh"
 if [ "$1" = start ]; then

@@ -1,4 +1,4 @@
 #!/bin/bash
-# verbs: start stop
+# verbs: start stop rest
 # note: as peer_iucutter.sh, over the agent's own socket, without ssh
 IUCUTTER_WAY=unix:// exec "$(dirname "$0")/peer_iucutter.sh" "$@"

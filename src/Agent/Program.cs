@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using IuCutter.Agent.Serving;
 using IuCutter.Configuration;
 
@@ -8,6 +9,8 @@ internal static class Program
 {
     private const int Failed = 1;
     private const int Misused = 2;
+    private const string Never = "never";
+    private const uint MostSecondsToWait = 86_400;
 
     private static Task<int> Main(string[] args)
     {
@@ -38,10 +41,11 @@ internal static class Program
         var policy = OperatorsFile("--policy", "a file of what this agent demands of every push, whatever the pushed commit says (docs/policy.md)");
         var people = OperatorsFile("--people", "an allowed-signers file (ssh-keygen(1)) of the people whose signed word counts here (docs/gaps.md)");
         var approvers = OperatorsFile("--approvers", "an allowed-signers file (ssh-keygen(1)) of those who may approve a plan (docs/approval.md)");
+        var spareAfter = SpareAfter();
         var record = new Option<DirectoryInfo?>("--record") { Description = "a git repository on this host that each operation's report is committed to; made where there is none" };
         var command = new Command("serve", "Runs the agent until it is stopped.\n\nExample: iucutter-agent serve --root /opt/apps --allow-user deploy")
         {
-            deployRoot, state, socket, port, sandbox, users, policy, people, approvers, record,
+            deployRoot, state, socket, port, sandbox, users, policy, people, approvers, spareAfter, record,
         };
         command.SetAction((parsed, cancellationToken) => ServeAsync(
             new AgentOptions(
@@ -54,10 +58,31 @@ internal static class Program
                 parsed.GetValue(policy)?.FullName,
                 parsed.GetValue(people)?.FullName,
                 parsed.GetValue(approvers)?.FullName,
+                Seconds(parsed.GetRequiredValue(spareAfter)) is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
                 parsed.GetValue(record)?.FullName),
             cancellationToken));
         return command;
     }
+
+    private static Option<string> SpareAfter()
+    {
+        var option = new Option<string>("--spare-after")
+        {
+            Description = "seconds after the last operation until each live release is copied, for the next push to be made from, faster; `never` for no copies",
+            HelpName = "seconds",
+            DefaultValueFactory = _ => "5",
+        };
+        option.Validators.Add(given =>
+        {
+            if (given.Tokens is [var word] && word.Value != Never && Seconds(word.Value) is not <= MostSecondsToWait)
+            {
+                given.AddError($"--spare-after takes whole seconds, 0 to {MostSecondsToWait}, or `{Never}`; not '{word.Value}'.");
+            }
+        });
+        return option;
+    }
+
+    private static uint? Seconds(string word) => uint.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) ? seconds : null;
 
     private static Option<DirectoryInfo> Folder(string name, string description, string usual) =>
         new(name) { Description = description, DefaultValueFactory = _ => new DirectoryInfo(usual) };

@@ -10,8 +10,9 @@ namespace IuCutter.Agent.Operations;
 /// itself, watched or not.
 /// </summary>
 /// <param name="settle">Undoes and ends, from the ledger, an operation that an error of ours has ended.</param>
+/// <param name="quiet">Is told when operations begin and end.</param>
 public sealed partial class OperationBoard(
-    LedgerFile ledger, TimeProvider time, Action<string> settle, ILogger<OperationBoard> log) : IAsyncDisposable
+    LedgerFile ledger, TimeProvider time, Action<string> settle, Quiet quiet, ILogger<OperationBoard> log) : IAsyncDisposable
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Held> _bySlot = new(StringComparer.Ordinal);
@@ -74,6 +75,7 @@ public sealed partial class OperationBoard(
             CrashPoint.Reach("C01.before");
             operation.Record(begun, durable: true);
             CrashPoint.Reach("C01.after");
+            quiet.Begin();
             var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             _bySlot[begun.Slot] = new Held(operation, begun.Release, work, RunAsync(operation, work, started.Task));
             started.SetResult();
@@ -165,6 +167,7 @@ public sealed partial class OperationBoard(
             }
 
             operation.Feed.End();
+            quiet.End();
         }
     }
 

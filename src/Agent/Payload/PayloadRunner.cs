@@ -13,9 +13,10 @@ public sealed class PayloadRunner(Sandbox sandbox, SandboxTier leastTier, long? 
     private readonly CommandRunner _runner = new(sandbox, time);
     private IReadOnlyList<string> _environment = [];
     private bool _isReadOnly;
+    private PayloadRunner? _parent;
     private int _runs;
 
-    /// <summary>How many commands it was asked to run so far.</summary>
+    /// <summary>How many commands it, and those that were made of it, were asked to run so far.</summary>
     public int Runs => Volatile.Read(ref _runs);
 
     /// <summary>The agent's own PATH: what payloads find their programs by.</summary>
@@ -42,13 +43,18 @@ public sealed class PayloadRunner(Sandbox sandbox, SandboxTier leastTier, long? 
         {
             _environment = configuration.Environment,
             _isReadOnly = isReadOnly,
+            _parent = this,
         };
     }
 
     /// <param name="tree">The release's directory, which the command may write to unless the release is read-only.</param>
     public async Task<PayloadRun> RunAsync(CheckCommand command, string tree, Action<string>? onLine, CancellationToken cancellationToken)
     {
-        Interlocked.Increment(ref _runs);
+        for (var counts = this; counts is not null; counts = counts._parent)
+        {
+            Interlocked.Increment(ref counts._runs);
+        }
+
         var place = Directory.CreateDirectory(Path.Combine(state.Scratch, Guid.NewGuid().ToString("N"))).FullName;
         try
         {

@@ -116,6 +116,12 @@ internal static unsafe partial class Libc
     [LibraryImport(Library, EntryPoint = "getegid")]
     public static partial uint EffectiveGroup();
 
+    [LibraryImport(Library, EntryPoint = "setpriority")]
+    private static partial int SetPriority(int which, uint who, int priority);
+
+    /// <summary>Has the calling thread run, read and write after all others: on Linux a process number of 0 means the thread itself (setpriority(2)).</summary>
+    public static void StepBack() => _ = SetPriority(which: 0, who: 0, priority: 19);
+
     [LibraryImport(Library, EntryPoint = "umask")]
     public static partial uint SetCreationMask(uint mask);
 

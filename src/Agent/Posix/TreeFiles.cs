@@ -13,6 +13,19 @@ public sealed class TreeFiles(DirectoryHandle tree) : IDisposable
     /// <summary>As <see cref="DirectoryHandle.OpenRead"/>.</summary>
     public SafeFileHandle OpenRead(ReadOnlySpan<byte> path) => FolderOf(path, out var name).OpenRead(name);
 
+    /// <summary>The same; null when it cannot be opened.</summary>
+    public SafeFileHandle? TryOpenRead(ReadOnlySpan<byte> path)
+    {
+        try
+        {
+            return OpenRead(path);
+        }
+        catch (PosixException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>As <see cref="DirectoryHandle.CreateFile"/>.</summary>
     public SafeFileHandle CreateFile(ReadOnlySpan<byte> path, uint mode) => FolderOf(path, out var name).CreateFile(name, mode);
 

@@ -148,8 +148,8 @@ public sealed class PushWork(TargetHost host, Operation operation, PushOrder ord
         {
             await gate.ObserveAsync("complete", "the release directory is complete", "every file of the manifest as it lies there, no other path, and all of it flushed", async () =>
             {
-                _staged = new TreeMarks(staging.Manifest.Entries.Count, host.Time);
-                var comparison = await staging.CompleteAsync(order.ConfigurationJson, cancellationToken, _staged);
+                _staged = staging.Marks;
+                var comparison = await staging.CompleteAsync(order.ConfigurationJson, cancellationToken);
                 var isWhole = comparison is { HoldsTheManifest: true, Extra: 0 };
                 return order.Configuration.Link == LinkRule.Copy
                     ? Observation.Of(isWhole, comparison.ToString(), ("files", comparison.Files), ("bytes", comparison.Bytes))

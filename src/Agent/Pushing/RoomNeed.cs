@@ -8,13 +8,18 @@ namespace IuCutter.Agent.Pushing;
 internal readonly record struct RoomNeed(long Bytes, long Files)
 {
     /// <summary>What the ledger, the reports and the agent itself may need beside the release.</summary>
-    private const long SpareBytes = 64L << 20;
+    private const long ReserveBytes = 64L << 20;
 
-    private const long SpareFiles = 1000;
+    private const long ReserveFiles = 1000;
 
     public static RoomNeed Of(DeployRoot root, PushOrder order) => root.Has(order.Release)
-        ? new RoomNeed(SpareBytes, SpareFiles)
-        : new RoomNeed(SpareBytes + order.ContentBytes + (order.Entries * 4096 / 2) + (2 * order.ManifestBytes), SpareFiles + (order.Entries * 2));
+        ? new RoomNeed(ReserveBytes, ReserveFiles)
+        : Of(order.ContentBytes, order.Entries, order.ManifestBytes);
+
+    public static RoomNeed Of(long contentBytes, long entries, long manifestBytes) =>
+        new(ReserveBytes + contentBytes + (entries * 4096 / 2) + (2 * manifestBytes), ReserveFiles + (entries * 2));
+
+    public RoomNeed Times(int count) => new(Bytes * count, Files * count);
 
     /// <summary>File systems that make inodes as they go count none.</summary>
     public bool IsMetBy((long Bytes, long Files) room) => room.Bytes >= Bytes && (room.Files == 0 || room.Files >= Files);

@@ -1,5 +1,6 @@
 using IuCutter.Agent.Operations;
 using IuCutter.Agent.Releases;
+using IuCutter.Configuration;
 using IuCutter.Digests;
 using IuCutter.Gates;
 using IuCutter.Manifests;
@@ -35,11 +36,13 @@ public sealed class Transfer(TargetHost host, Operation operation, PushOrder ord
     private Staging? _staging;
     private (ReleaseId Release, TreeMarks Marks)? _live;
 
+    private ReleaseId? Live => ReleaseId.TryParse(host.Ledger.History(order.Slot).Live, out var live) ? live : null;
+
     /// <summary>True once contents are wanted, false when none are.</summary>
     public Task<bool> IsOpen => _open.Task;
 
-    /// <summary>Which files of the slot's live release were read while contents were taken from it; null when none were, or another release is asked for.</summary>
-    public TreeMarks? SeenOf(ReleaseId release) => _live is { } live && live.Release == release ? live.Marks : null;
+    /// <summary>Which files of a release were read while contents were taken from it, or its spare was made; null where that is not known.</summary>
+    public TreeMarks? SeenOf(ReleaseId release) => _live is { } live && live.Release == release ? live.Marks : host.Spares.SeenOf(release);
 
     /// <summary>Nothing has to come: the release lies there already.</summary>
     public void NothingNeeded() => _open.TrySetResult(false);
@@ -111,11 +114,12 @@ public sealed class Transfer(TargetHost host, Operation operation, PushOrder ord
         {
             var failure = await WaitAsync(_complete.Task, cancellationToken);
             return failure ?? Observation.Held(
-                $"{_staging!.Received} contents received, {_staging.Reused} reused{(_bundle is null ? "" : $", {_staging.Mirrored} out of the mirror")}",
+                $"{_staging!.Received} contents received, {_staging.Reused + _staging.Spared} reused{(_bundle is null ? "" : $", {_staging.Mirrored} out of the mirror")}",
                 ("contents received", _staging.Received),
                 ("bytes received", _staging.ReceivedBytes),
                 ("contents out of the mirror", _staging.Mirrored),
-                ("contents reused", _staging.Reused),
+                ("contents reused", _staging.Reused + _staging.Spared),
+                ("of them in place in a spare", _staging.Spared),
                 ("contents found changed on the target", _staging.Rotten),
                 ("contents that arrived damaged", _damaged));
         });
@@ -274,7 +278,7 @@ public sealed class Transfer(TargetHost host, Operation operation, PushOrder ord
         var manifest = Read(bytes);
         try
         {
-            _staging = Staging.Begin(host.Root, manifest, order.Configuration.Link);
+            _staging = Begin(manifest, cancellationToken);
             Footprint.Settle(order.Entries);
             Reuse(_staging, cancellationToken);
         }
@@ -284,6 +288,11 @@ public sealed class Transfer(TargetHost host, Operation operation, PushOrder ord
             throw;
         }
     }
+
+    private Staging Begin(Manifest manifest, CancellationToken cancellationToken) =>
+        order.Configuration.Link == LinkRule.Copy && host.Spares.Take(manifest, Live) is { } spare
+            ? Staging.Begin(spare, manifest, host.Time, cancellationToken)
+            : Staging.Begin(host.Root, manifest, host.Time, order.Configuration.Link);
 
     private Manifest Read(ReadOnlyMemory<byte> bytes)
     {
@@ -311,12 +320,12 @@ public sealed class Transfer(TargetHost host, Operation operation, PushOrder ord
     /// <summary>The live release first: it is the likeliest to have what the new one needs.</summary>
     private void Reuse(Staging staging, CancellationToken cancellationToken)
     {
-        var live = host.Ledger.History(order.Slot).Live;
+        var live = Live;
         var reuse = new ReleaseReuse(host.Root, staging, host.Time);
-        foreach (var release in host.Root.Releases().OrderBy(r => r.ToString() == live ? 0 : 1))
+        foreach (var release in host.Root.Releases().OrderBy(r => r == live ? 0 : 1))
         {
-            var marks = reuse.TakeFrom(release, Report, cancellationToken);
-            _live = release.ToString() == live && marks is not null ? (release, marks) : _live;
+            var marks = reuse.TakeFrom(release, Report, cancellationToken, host.Spares.SeenOf(release));
+            _live = release == live && marks is not null ? (release, marks) : _live;
         }
 
         void Report(int taken)

@@ -26,11 +26,11 @@ internal sealed class ContentCopy(DirectoryHandle tree, TreeFiles files, LinkRul
 
     public bool MayLink => link == LinkRule.Hard;
 
-    public SafeFileHandle Create(ManifestEntry entry)
-    {
-        var mode = entry.Kind == EntryKind.Executable ? 0x1EDu : 0x1A4u;
-        return files.CreateFile(entry.Path.ToBytes(), MayLink ? mode & ~WriteBits : mode);
-    }
+    public SafeFileHandle Create(ManifestEntry entry) =>
+        files.CreateFile(entry.Path.ToBytes(), MayLink ? ModeOf(entry) & ~WriteBits : ModeOf(entry));
+
+    /// <summary>The permission bits of a file that no other release shares.</summary>
+    public static uint ModeOf(ManifestEntry entry) => entry.Kind == EntryKind.Executable ? 0x1EDu : 0x1A4u;
 
     /// <summary>Gives the entry the very file that is open, if it is the entry's content; one that can have no more names is copied.</summary>
     /// <returns>False, and nothing is left, when the source is not the content that the entry means, or cannot be read.</returns>
@@ -38,12 +38,12 @@ internal sealed class ContentCopy(DirectoryHandle tree, TreeFiles files, LinkRul
         IsContent(source, entry) && (tree.TryNameFile(source, entry.Path.ToBytes()) || Make(source, entry));
 
     /// <returns>False, and nothing is left, when the source is not the content that the entry means, or cannot be read.</returns>
-    public bool Make(SafeFileHandle source, ManifestEntry entry)
+    public bool Make(SafeFileHandle source, ManifestEntry entry, CancellationToken cancellationToken = default)
     {
         var buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
         try
         {
-            return entry.Size < BufferBytes ? CopyWhole(source, entry, buffer) : CopyPieces(source, entry, buffer);
+            return entry.Size < BufferBytes ? CopyWhole(source, entry, buffer) : CopyPieces(source, entry, buffer, cancellationToken);
         }
         finally
         {
@@ -80,13 +80,13 @@ internal sealed class ContentCopy(DirectoryHandle tree, TreeFiles files, LinkRul
         return true;
     }
 
-    private bool CopyPieces(SafeFileHandle source, ManifestEntry entry, byte[] buffer)
+    private bool CopyPieces(SafeFileHandle source, ManifestEntry entry, byte[] buffer, CancellationToken cancellationToken)
     {
         var isWhole = false;
         try
         {
             using var file = Create(entry);
-            isWhole = CopyPieces(source, file, entry, buffer);
+            isWhole = CopyPieces(source, file, entry, buffer, cancellationToken);
         }
         finally
         {
@@ -99,7 +99,7 @@ internal sealed class ContentCopy(DirectoryHandle tree, TreeFiles files, LinkRul
         return isWhole;
     }
 
-    private static bool CopyPieces(SafeFileHandle source, SafeFileHandle file, ManifestEntry entry, byte[] buffer)
+    private static bool CopyPieces(SafeFileHandle source, SafeFileHandle file, ManifestEntry entry, byte[] buffer, CancellationToken cancellationToken)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var isReflink = DirectoryHandle.TryReflink(source, file);
@@ -109,6 +109,7 @@ internal sealed class ContentCopy(DirectoryHandle tree, TreeFiles files, LinkRul
         long at = 0;
         while (at <= entry.Size)
         {
+            cancellationToken.ThrowIfCancellationRequested();
             if (!FileBytes.TryRead(from, buffer, at, out var read))
             {
                 return false;

@@ -12,6 +12,7 @@ namespace IuCutter.Agent.Releases;
 /// &lt;root&gt;/.iucutter/releases/&lt;id&gt;/manifest     the manifest's canonical bytes
 /// &lt;root&gt;/.iucutter/releases/&lt;id&gt;/DEPLOY-MANIFEST.txt, configuration.json
 /// &lt;root&gt;/.iucutter/staging/&lt;id&gt;/             a release that is not whole yet
+/// &lt;root&gt;/.iucutter/spares/&lt;id&gt;/tree/          a copy of a live release, to make the next one from; &lt;id&gt;.part while it is made
 /// &lt;root&gt;/.iucutter/mirror.git/               commits that came as bundles; made when first needed
 /// </code>
 /// </summary>
@@ -19,13 +20,19 @@ public sealed class DeployRoot : IDisposable
 {
     public const string OwnDirectory = ".iucutter";
 
+    private const string Part = ".part";
+
     private readonly DirectoryHandle _releases;
     private readonly DirectoryHandle _staging;
+    private readonly DirectoryHandle _spares;
     private readonly IDisposable _lock;
 
-    private DeployRoot(string path, DirectoryHandle root, DirectoryHandle releases, DirectoryHandle staging, IDisposable held)
+    private DeployRoot(string path, DirectoryHandle root, IDisposable held)
     {
-        (Path, Directory, _releases, _staging, _lock) = (path, root, releases, staging, held);
+        (Path, Directory, _lock) = (path, root, held);
+        _releases = root.OpenDirectory(".iucutter/releases"u8);
+        _staging = root.OpenDirectory(".iucutter/staging"u8);
+        _spares = root.OpenDirectory(".iucutter/spares"u8);
     }
 
     public string Path { get; }
@@ -47,6 +54,7 @@ public sealed class DeployRoot : IDisposable
             root.MakeDirectory(".iucutter"u8, 0x1ED);
             root.MakeDirectory(".iucutter/releases"u8, 0x1ED);
             root.MakeDirectory(".iucutter/staging"u8, 0x1C0);
+            root.MakeDirectory(".iucutter/spares"u8, 0x1C0);
         }
         catch (PosixException e)
         {
@@ -57,7 +65,7 @@ public sealed class DeployRoot : IDisposable
         }
 
         var held = AgentLock.Take(System.IO.Path.Combine(path, OwnDirectory, "lock"), "deploy root " + path);
-        return new DeployRoot(path, root, root.OpenDirectory(".iucutter/releases"u8), root.OpenDirectory(".iucutter/staging"u8), held);
+        return new DeployRoot(path, root, held);
     }
 
     public string TreePath(ReleaseId release) => System.IO.Path.Combine(Path, OwnDirectory, "releases", release.ToString(), "tree");
@@ -97,6 +105,52 @@ public sealed class DeployRoot : IDisposable
         return _staging.OpenDirectory(Name(release));
     }
 
+    /// <summary>Makes a spare, or as much of it as there is, the place in which a release is put together; null where there is none.</summary>
+    /// <param name="of">The release that it was copied from.</param>
+    public DirectoryHandle? StageSpare(ReleaseId of, ReleaseId release)
+    {
+        if (Array.Find(SpareNames(of), n => _spares.Status(n) is not null) is not { } spare)
+        {
+            return null;
+        }
+
+        _staging.RemoveTree(Name(release));
+        CrashPoint.Reach("C31.before");
+        _spares.Rename(spare, _staging, Name(release));
+        CrashPoint.Reach("C31.after");
+        return _staging.OpenDirectory(Name(release));
+    }
+
+    /// <summary>What lies among the spares, by name: a release's id, or that of one whose spare is not whole yet.</summary>
+    public IReadOnlyList<string> SpareNames() => [.. _spares.List().Select(Encoding.Latin1.GetString)];
+
+    /// <summary>True when a spare of the release was made whole. Whoever uses it reads it all the same.</summary>
+    public bool HasSpare(ReleaseId of) => _spares.Status(Name(of)) is not null;
+
+    /// <summary>True where there is at least a part of one.</summary>
+    public bool HasAnySpare(ReleaseId of) => Array.Exists(SpareNames(of), n => _spares.Status(n) is not null);
+
+    /// <summary>The place in which a spare is made, with what an earlier making has left there.</summary>
+    public DirectoryHandle OpenSpare(ReleaseId of)
+    {
+        _spares.MakeDirectory(PartName(of), 0x1ED);
+        return _spares.OpenDirectory(PartName(of));
+    }
+
+    public void FinishSpare(ReleaseId of)
+    {
+        CrashPoint.Reach("C33.before");
+        _spares.Rename(PartName(of), Name(of));
+        CrashPoint.Reach("C33.after");
+    }
+
+    /// <param name="name">As in <see cref="SpareNames()"/>.</param>
+    public void DropSpare(string name) => _spares.RemoveTree(Encoding.Latin1.GetBytes(name));
+
+    /// <summary>Whether something of this name is of use while these releases are live.</summary>
+    public static bool IsSpareOf(string name, IReadOnlySet<ReleaseId> live) =>
+        ReleaseId.TryParse(name.EndsWith(Part, StringComparison.Ordinal) ? name[..^Part.Length] : name, out var release) && live.Contains(release);
+
     /// <summary>Makes a staged release, complete and flushed, a release by one rename, and makes that survive a power cut.</summary>
     public void Publish(ReleaseId release)
     {
@@ -135,6 +189,7 @@ public sealed class DeployRoot : IDisposable
     public void Dispose()
     {
         MirrorTurn.Dispose();
+        _spares.Dispose();
         _staging.Dispose();
         _releases.Dispose();
         Directory.Dispose();
@@ -142,6 +197,10 @@ public sealed class DeployRoot : IDisposable
     }
 
     private static string LinkPath(string release) => $"{OwnDirectory}/releases/{release}/tree";
+
+    private static byte[][] SpareNames(ReleaseId of) => [Name(of), PartName(of)];
+
+    private static byte[] PartName(ReleaseId of) => Encoding.ASCII.GetBytes(of + Part);
 
     private static byte[] Name(ReleaseId release) => Encoding.ASCII.GetBytes(release.ToString());
 }

@@ -24,11 +24,12 @@ internal sealed class EntriesByContent
         }
     }
 
-    public IEnumerable<ManifestEntry> Of(int content)
+    /// <summary>Their numbers.</summary>
+    public IEnumerable<int> Of(int content)
     {
         for (var entry = _first[content]; entry != None; entry = _next[entry])
         {
-            yield return _manifest.Entries[entry];
+            yield return entry;
         }
     }
 

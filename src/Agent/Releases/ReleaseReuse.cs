@@ -16,8 +16,9 @@ public sealed class ReleaseReuse(DeployRoot root, Staging staging, TimeProvider 
     /// <param name="release">One whose manifest or tree cannot be opened is passed over.</param>
     /// <param name="progress">Is told how many contents were taken so far; from several threads.</param>
     /// <param name="cancellationToken">Ends the taking.</param>
+    /// <param name="known">Files of it that were read before; this adds to them.</param>
     /// <returns>Which of the release's files were read for it, and found right; null when none was.</returns>
-    public TreeMarks? TakeFrom(ReleaseId release, Action<int> progress, CancellationToken cancellationToken)
+    public TreeMarks? TakeFrom(ReleaseId release, Action<int> progress, CancellationToken cancellationToken, TreeMarks? known = null)
     {
         if (staging.MissingCount == 0 || ReleaseFolder.TryReadManifest(root, release) is not { } manifest)
         {
@@ -34,7 +35,7 @@ public sealed class ReleaseReuse(DeployRoot root, Staging staging, TimeProvider 
         var isReadOnly = staging.Link == LinkRule.Hard && ReleaseFolder.LinkOf(root, release) == LinkRule.Hard;
         var numbers = Numbers(manifest);
         var entries = Places(manifest, numbers);
-        var marks = new TreeMarks(manifest.Entries.Count, time);
+        var marks = known ?? new TreeMarks(manifest.Entries.Count, time);
         Footprint.Settle(manifest.Entries.Count);
         AllCores.ForFiles(
             entries.Count,

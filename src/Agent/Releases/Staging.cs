@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Text;
 using IuCutter.Agent.Posix;
 using IuCutter.Configuration;
 using IuCutter.Digests;
@@ -28,9 +27,13 @@ public sealed class Staging : IDisposable
     private int _rotten;
     private IncomingContent? _incoming;
 
-    private Staging(Manifest manifest, DirectoryHandle folder, DirectoryHandle tree, LinkRule link)
+    // Empty where there was no spare.
+    private IReadOnlyList<bool> _inPlace = [];
+
+    private Staging(Manifest manifest, DirectoryHandle folder, DirectoryHandle tree, LinkRule link, TimeProvider time)
     {
         (Manifest, Link, _folder, _tree) = (manifest, link, folder, tree);
+        Marks = new TreeMarks(manifest.Entries.Count, time);
         _files = new TreeFiles(tree);
         _copy = new ContentCopy(tree, _files, link);
         _have = new bool[manifest.DistinctContents.Count];
@@ -41,6 +44,12 @@ public sealed class Staging : IDisposable
 
     /// <summary>Whether files may be shared with other releases that are as read-only as this one becomes.</summary>
     public LinkRule Link { get; }
+
+    /// <summary>Which files were read and found right as they lie there.</summary>
+    public TreeMarks Marks { get; }
+
+    /// <summary>Contents that lay in place already, in a spare.</summary>
+    public int Spared { get; private set; }
 
     /// <summary>Contents that were taken from releases on the target.</summary>
     public int Reused => _reused;
@@ -64,14 +73,28 @@ public sealed class Staging : IDisposable
     public long ResumeOffset => _incoming?.Written ?? 0;
 
     /// <summary>Makes the empty place with all of the manifest's directories.</summary>
-    public static Staging Begin(DeployRoot root, Manifest manifest, LinkRule link = LinkRule.Copy)
+    public static Staging Begin(DeployRoot root, Manifest manifest, TimeProvider time, LinkRule link = LinkRule.Copy)
     {
         CrashPoint.Reach("C02.before");
         var folder = root.BeginStaging(manifest.ReleaseId);
         CrashPoint.Reach("C02.after");
         folder.MakeDirectory("tree"u8, 0x1ED);
-        var staging = new Staging(manifest, folder, folder.OpenDirectory("tree"u8), link);
-        staging.MakeDirectories();
+        var staging = new Staging(manifest, folder, folder.OpenDirectory("tree"u8), link, time);
+        TreeWalk.MakeDirectories(staging._tree, manifest);
+        return staging;
+    }
+
+    /// <summary>Begins with a spare, which is a copy of a release that has most of what is needed.</summary>
+    /// <param name="folder">The spare, in the place where the release is put together.</param>
+    /// <exception cref="PosixException">What is not wanted of it cannot be removed, or what lacks cannot be made.</exception>
+    public static Staging Begin(DirectoryHandle folder, Manifest manifest, TimeProvider time, CancellationToken cancellationToken)
+    {
+        folder.MakeDirectory("tree"u8, 0x1ED);
+        var staging = new Staging(manifest, folder, folder.OpenDirectory("tree"u8), LinkRule.Copy, time);
+        var spare = new SpareTree(staging._tree, staging._files, manifest, staging.Marks);
+        spare.Keep(cancellationToken);
+        TreeWalk.MakeDirectories(staging._tree, manifest, spare.Folders);
+        staging.Take(spare.InPlace);
         return staging;
     }
 
@@ -201,7 +224,7 @@ public sealed class Staging : IDisposable
     /// <summary>Writes the files beside the tree, and makes all of it survive a power cut. All contents must be there.</summary>
     /// <returns>The tree as it lies there, read back whole and held against the manifest.</returns>
     /// <exception cref="PosixException">It cannot be written, flushed or read.</exception>
-    public async Task<TreeComparison> CompleteAsync(ReadOnlyMemory<byte> configuration, CancellationToken cancellationToken, TreeMarks? marks = null)
+    public async Task<TreeComparison> CompleteAsync(ReadOnlyMemory<byte> configuration, CancellationToken cancellationToken)
     {
         ReleaseFolder.Write(_folder, Manifest, configuration.Span);
 
@@ -209,7 +232,7 @@ public sealed class Staging : IDisposable
         var flushed = Task.Run(Flush, CancellationToken.None);
         try
         {
-            return TreeReader.Compare(_tree, Manifest, Link, lookAtExtra: false, cancellationToken, marks);
+            return TreeReader.Compare(_tree, Manifest, Link, lookAtExtra: false, cancellationToken, Marks);
         }
         finally
         {
@@ -232,26 +255,28 @@ public sealed class Staging : IDisposable
         CrashPoint.Reach("C09.after");
     }
 
-    private void MakeDirectories()
+    /// <summary>A content that lies at one of its paths is copied to the others.</summary>
+    private void Take(IReadOnlyList<bool> inPlace)
     {
-        var made = "";
-        foreach (var entry in Manifest.Entries)
+        _inPlace = inPlace;
+        for (var content = 0; content < _have.Length; content++)
         {
-            var path = entry.Path.Raw;
-            for (var slash = path.IndexOf('/', StringComparison.Ordinal); slash > 0; slash = path.IndexOf('/', slash + 1))
+            var lacks = false;
+            ManifestEntry? there = null;
+            foreach (var number in _entries.Of(content))
             {
-                // In path order all that lies in a folder stands together.
-                if (!IsWithin(made, path.AsSpan(0, slash)))
-                {
-                    _tree.MakeDirectory(Encoding.Latin1.GetBytes(path[..slash]), 0x1ED);
-                    made = path[..slash];
-                }
+                lacks |= !inPlace[number];
+                there = inPlace[number] && there is not { Kind: not EntryKind.Link } ? Manifest.Entries[number] : there;
+            }
+
+            _have[content] = !lacks || there is { Kind: not EntryKind.Link };
+            Spared += _have[content] ? 1 : 0;
+            if (lacks && _have[content])
+            {
+                WriteOthers(content, there);
             }
         }
     }
-
-    private static bool IsWithin(ReadOnlySpan<char> made, ReadOnlySpan<char> folder) =>
-        made.StartsWith(folder, StringComparison.Ordinal) && (made.Length == folder.Length || made[folder.Length] == '/');
 
     private bool TakeLink(ReusableFile other, int content)
     {
@@ -394,7 +419,7 @@ public sealed class Staging : IDisposable
 
     private RefusalException Damaged(int content, Sha256Digest seen) => new(
         RefusalCode.DigestMismatch,
-        $"{_entries.Of(content).First().Path} arrived with sha256 {seen.Short}…, the manifest says {Manifest.DistinctContents[content].Digest.Short}…",
+        $"{Manifest.Entries[_entries.Of(content).First()].Path} arrived with sha256 {seen.Short}…, the manifest says {Manifest.DistinctContents[content].Digest.Short}…",
         "push again; if it happens twice, something between the hosts changes data");
 
     /// <summary>The same content at its other paths.</summary>
@@ -405,8 +430,14 @@ public sealed class Staging : IDisposable
             return;
         }
 
-        foreach (var entry in _entries.Of(content))
+        foreach (var number in _entries.Of(content))
         {
+            var entry = Manifest.Entries[number];
+            if (_inPlace.Count > 0 && _inPlace[number])
+            {
+                continue;
+            }
+
             if (entry.Kind == EntryKind.Link)
             {
                 linkText ??= ReadWhole(written!.Value);

@@ -13,9 +13,6 @@ public sealed class TreeReader
 {
     private const int MostDifferencesNamed = 20;
 
-    /// <summary>So many are held against the manifest, and forgotten, before more are read.</summary>
-    private const int DirectoriesAtOnce = 256;
-
     /// <summary>Set-user-ID, set-group-ID, and writable by everyone: whoever has these can change what others run.</summary>
     private const uint NoFileHas = 0xC02;
 
@@ -70,25 +67,12 @@ public sealed class TreeReader
         };
     }
 
-    /// <summary>Level by level, the directories of each on all cores.</summary>
     private void Walk(LeftBehind? left, CancellationToken cancellationToken)
     {
-        for (List<string> level = [""]; level.Count > 0;)
+        foreach (var reading in TreeWalk.Directories(_tree, _manifest, _sparesSeen, cancellationToken))
         {
-            var below = new List<string>();
-            foreach (var some in level.Chunk(DirectoriesAtOnce))
-            {
-                var readings = new DirectoryReading[some.Length];
-                AllCores.For(some.Length, i => readings[i] = DirectoryReading.Take(_tree, _manifest, some[i], _sparesSeen), cancellationToken);
-                foreach (var reading in readings)
-                {
-                    Hold(reading);
-                    below.AddRange(reading.Folders);
-                    reading.Extra.ForEach(e => left?.Look(e.Path, e.Status, cancellationToken));
-                }
-            }
-
-            level = below;
+            Hold(reading);
+            reading.Extra.ForEach(e => left?.Look(e.Path, e.Status, cancellationToken));
         }
     }
 

@@ -12,6 +12,7 @@ namespace IuCutter.Agent.Serving;
 /// <param name="Policy">The policy file; null for none.</param>
 /// <param name="People">The allowed-signers file of the people whose word counts; null for none.</param>
 /// <param name="Approvers">The allowed-signers file of those who may approve; null for none.</param>
+/// <param name="SpareAfter">How long after the last operation a spare of a live release is made; null for never.</param>
 /// <param name="Record">The git repository that each report is committed to; null for none.</param>
 public sealed record AgentOptions(
     string DeployRoot,
@@ -23,4 +24,5 @@ public sealed record AgentOptions(
     string? Policy,
     string? People,
     string? Approvers,
+    TimeSpan? SpareAfter,
     string? Record);

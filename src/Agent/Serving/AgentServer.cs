@@ -9,8 +9,10 @@ using IuCutter.Agent.Payload;
 using IuCutter.Agent.Posix;
 using IuCutter.Agent.Releases;
 using IuCutter.Agent.Reporting;
+using IuCutter.Agent.Spares;
 using IuCutter.Commands;
 using IuCutter.Ledgers;
+using IuCutter.Manifests;
 using IuCutter.Policies;
 using IuCutter.Protos.V1;
 using Microsoft.AspNetCore.Builder;
@@ -67,8 +69,22 @@ internal static class AgentServer
         File.SetUnixFileMode(socket, ListeningSocket.Mode(options.Users.Count > 0));
         ready();
         _ = Task.Run(WarmUp.Run, cancellationToken);
+        var spares = KeepSparesAsync(options, host, app);
         await app.WaitForShutdownAsync(cancellationToken);
         File.Delete(socket);
+        await spares;
+    }
+
+    private static Task KeepSparesAsync(AgentOptions options, TargetHost host, WebApplication app)
+    {
+        if (options.SpareAfter is not { } rest)
+        {
+            host.Spares.Keep(new HashSet<ReleaseId>());
+            return Task.CompletedTask;
+        }
+
+        var keeper = new SpareKeeper(host, app.Services.GetRequiredService<Quiet>(), rest, app.Services.GetRequiredService<ILogger<SpareKeeper>>());
+        return keeper.RunAsync(app.Lifetime.ApplicationStopping);
     }
 
     /// <summary>
@@ -117,11 +133,11 @@ internal static class AgentServer
         });
         builder.Logging.SetMinimumLevel(LogLevel.Warning).AddFilter("IuCutter", LogLevel.Information);
         builder.Services.AddSingleton(host).AddSingleton(host.Ledger).AddSingleton(host.Time);
-        builder.Services.AddSingleton<Recovery>().AddSingleton<Readiness>().AddSingleton<UploadLanes>().AddReceiveBuffers();
+        builder.Services.AddSingleton<Recovery>().AddSingleton<Quiet>().AddSingleton<Readiness>().AddSingleton<UploadLanes>().AddReceiveBuffers();
         builder.Services.AddSingleton(new ServedServices(
             ReleaseAgent.Descriptor, Health.Descriptor, Grpc.Reflection.V1.ServerReflection.Descriptor, Grpc.Reflection.V1Alpha.ServerReflection.Descriptor));
         builder.Services.AddSingleton(s => new OperationBoard(
-            host.Ledger, host.Time, s.GetRequiredService<Recovery>().Settle, s.GetRequiredService<ILogger<OperationBoard>>()));
+            host.Ledger, host.Time, s.GetRequiredService<Recovery>().Settle, s.GetRequiredService<Quiet>(), s.GetRequiredService<ILogger<OperationBoard>>()));
         builder.Services.AddSingleton(new GapClosing(host, options.People));
         builder.Services.AddSingleton(s => new PeerPolicy(options.Users, s.GetRequiredService<ILogger<PeerPolicy>>()));
         builder.Services.AddGrpc(g => (g.MaxReceiveMessageSize, g.MaxSendMessageSize) = (MostMessageBytes, MostMessageBytes));

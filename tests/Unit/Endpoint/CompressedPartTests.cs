@@ -24,7 +24,7 @@ public sealed class CompressedPartTests : IDisposable
     {
         _root = DeployRoot.Open(_folder.Make("root"));
         _staging = Staging.Begin(_root, Manifest.Create(
-            "app", new string('a', 40), new string('b', 40), 1, [new ManifestEntry(TreePath.FromBytes("a"u8), EntryKind.File, Content.Length, Sha256Digest.Of(Content))]));
+            "app", new string('a', 40), new string('b', 40), 1, [new ManifestEntry(TreePath.FromBytes("a"u8), EntryKind.File, Content.Length, Sha256Digest.Of(Content))]), TimeProvider.System);
     }
 
     public void Dispose()

@@ -11,18 +11,20 @@ public sealed class OperationBoardTests : IAsyncDisposable
     private readonly TempFolder _folder = new();
     private readonly LedgerFile _ledger;
     private readonly List<string> _settled = [];
+    private readonly Quiet _quiet = new();
     private readonly OperationBoard _board;
     private bool _isDiskFull;
 
     public OperationBoardTests()
     {
         _ledger = LedgerFile.Open(_folder.Make("ledger"), TimeProvider.System);
-        _board = new OperationBoard(_ledger, TimeProvider.System, Settle, NullLogger<OperationBoard>.Instance);
+        _board = new OperationBoard(_ledger, TimeProvider.System, Settle, _quiet, NullLogger<OperationBoard>.Instance);
     }
 
     public async ValueTask DisposeAsync()
     {
         await _board.DisposeAsync();
+        _quiet.Dispose();
         _ledger.Dispose();
         _folder.Dispose();
     }

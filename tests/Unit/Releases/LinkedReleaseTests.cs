@@ -66,7 +66,7 @@ public sealed class LinkedReleaseTests : IDisposable
         await File.WriteAllTextAsync(Path.Combine(tree, "bin/run"), "#!/bin/ed\n");
         File.SetUnixFileMode(Path.Combine(tree, "bin/run"), (UnixFileMode)0x16D);
 
-        using var staging = Staging.Begin(_root, Manifest('b'), LinkRule.Hard);
+        using var staging = Staging.Begin(_root, Manifest('b'), TimeProvider.System, LinkRule.Hard);
         new ReleaseReuse(_root, staging, TimeProvider.System).TakeFrom(one, _ => { }, CancellationToken.None);
 
         Assert.Equal((1, 1), (staging.Rotten, (int)staging.MissingCount));
@@ -100,7 +100,7 @@ public sealed class LinkedReleaseTests : IDisposable
 
     private async Task<(ReleaseId Release, TreeComparison Comparison)> PublishAsync(char commit, LinkRule link, ReleaseId? from = null)
     {
-        using var staging = Staging.Begin(_root, Manifest(commit), link);
+        using var staging = Staging.Begin(_root, Manifest(commit), TimeProvider.System, link);
         if (from is { } earlier)
         {
             new ReleaseReuse(_root, staging, TimeProvider.System).TakeFrom(earlier, _ => { }, CancellationToken.None);

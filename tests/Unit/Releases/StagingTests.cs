@@ -43,7 +43,7 @@ public sealed class StagingTests : IDisposable
             ("text of the link", EntryKind.File, "bin/run"u8.ToArray()),
         };
         var manifest = ManifestOf(payload);
-        using (var staging = Staging.Begin(_root, manifest))
+        using (var staging = Staging.Begin(_root, manifest, TimeProvider.System))
         {
             Send(staging, payload, piece);
             Assert.Equal(0, staging.MissingCount);
@@ -61,7 +61,7 @@ public sealed class StagingTests : IDisposable
     public void A_content_that_is_not_what_the_manifest_says_is_dropped_and_can_come_again()
     {
         var payload = new[] { ("a", EntryKind.File, "first"u8.ToArray()), ("b", EntryKind.File, "second"u8.ToArray()) };
-        using var staging = Staging.Begin(_root, ManifestOf(payload));
+        using var staging = Staging.Begin(_root, ManifestOf(payload), TimeProvider.System);
         staging.Resume(0, 0);
 
         var refusal = Assert.Throws<RefusalException>(() => staging.Take("firstWRONG!"u8.ToArray()));
@@ -78,7 +78,7 @@ public sealed class StagingTests : IDisposable
     public void An_upload_goes_on_inside_a_content_and_nowhere_else()
     {
         var payload = new[] { ("a", EntryKind.File, "0123456789"u8.ToArray()) };
-        using var staging = Staging.Begin(_root, ManifestOf(payload));
+        using var staging = Staging.Begin(_root, ManifestOf(payload), TimeProvider.System);
         staging.Resume(0, 0);
         staging.Take("0123"u8.ToArray());
 
@@ -98,7 +98,7 @@ public sealed class StagingTests : IDisposable
         await File.WriteAllTextAsync(Path.Combine(_root.TreePath(first), "rots"), "swapt");
         var next = ManifestOf([.. old, ("new", EntryKind.File, "new"u8.ToArray())], 'b');
 
-        using var staging = Staging.Begin(_root, next);
+        using var staging = Staging.Begin(_root, next, TimeProvider.System);
         new ReleaseReuse(_root, staging, TimeProvider.System).TakeFrom(first, _ => { }, CancellationToken.None);
 
         Assert.Equal((1, 1), (staging.Reused, staging.Rotten));
@@ -115,7 +115,7 @@ public sealed class StagingTests : IDisposable
         var payload = names.Select(n => (n, EntryKind.File, n == "large" ? Large : Encoding.ASCII.GetBytes(n))).ToArray();
         var first = await PublishAsync(payload);
         await File.WriteAllTextAsync(Path.Combine(_root.TreePath(first), "rotten"), "ROTTEN");
-        using var staging = Staging.Begin(_root, ManifestOf(payload[..^1], 'b'));
+        using var staging = Staging.Begin(_root, ManifestOf(payload[..^1], 'b'), TimeProvider.System);
 
         var marks = new ReleaseReuse(_root, staging, new Clock(TimeProvider.System.GetUtcNow().AddMinutes(1))).TakeFrom(first, _ => { }, CancellationToken.None)!;
         await File.WriteAllTextAsync(Path.Combine(_root.TreePath(first), "touched"), "TOUCHED");
@@ -134,7 +134,7 @@ public sealed class StagingTests : IDisposable
         await File.AppendAllTextAsync(Path.Combine(_root.TreePath(first), "a"), "!");
         await File.WriteAllBytesAsync(Path.Combine(_root.TreePath(first), "large"), Large[..^1]);
 
-        using var staging = Staging.Begin(_root, ManifestOf(payload, 'c'));
+        using var staging = Staging.Begin(_root, ManifestOf(payload, 'c'), TimeProvider.System);
         var reuse = new ReleaseReuse(_root, staging, TimeProvider.System);
         reuse.TakeFrom(first, _ => { }, CancellationToken.None);
         Assert.Equal((0, 2), (staging.Reused, staging.Rotten));
@@ -151,7 +151,7 @@ public sealed class StagingTests : IDisposable
         var first = await PublishAsync(payload);
         Directory.Move(_root.TreePath(first), _root.TreePath(first) + "-elsewhere");
 
-        using var staging = Staging.Begin(_root, ManifestOf(payload, 'b'));
+        using var staging = Staging.Begin(_root, ManifestOf(payload, 'b'), TimeProvider.System);
 
         Assert.Null(new ReleaseReuse(_root, staging, TimeProvider.System).TakeFrom(first, _ => { }, CancellationToken.None));
         Assert.Equal((0, 0), (staging.Reused, staging.Rotten));
@@ -169,7 +169,7 @@ public sealed class StagingTests : IDisposable
             await mkfifo.WaitForExitAsync();
         }
 
-        using var staging = Staging.Begin(_root, ManifestOf(payload, 'b'));
+        using var staging = Staging.Begin(_root, ManifestOf(payload, 'b'), TimeProvider.System);
         new ReleaseReuse(_root, staging, TimeProvider.System).TakeFrom(first, _ => { }, CancellationToken.None);
 
         Assert.Equal((0, 1), (staging.Reused, staging.Rotten));
@@ -244,7 +244,7 @@ public sealed class StagingTests : IDisposable
     private async Task<ReleaseId> PublishAsync(IReadOnlyCollection<(string Path, EntryKind Kind, byte[] Content)> payload, char commit = 'a')
     {
         var manifest = ManifestOf(payload, commit);
-        using (var staging = Staging.Begin(_root, manifest))
+        using (var staging = Staging.Begin(_root, manifest, TimeProvider.System))
         {
             Send(staging, payload, 1 << 20);
             await staging.CompleteAsync("{}"u8.ToArray(), CancellationToken.None);

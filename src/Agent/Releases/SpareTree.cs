@@ -1,0 +1,102 @@
+using IuCutter.Agent.Measuring;
+using IuCutter.Agent.Posix;
+using IuCutter.Manifests;
+
+namespace IuCutter.Agent.Releases;
+
+/// <summary>
+/// Keeps of a spare's tree what a manifest wants at the same path, and removes the rest. A spare is believed in nothing: every file is read and hashed, and
+/// must be as staging itself would have made it.
+/// </summary>
+/// <param name="marks">Are told of each file that was read and is right.</param>
+internal sealed class SpareTree(DirectoryHandle tree, TreeFiles files, Manifest manifest, TreeMarks marks)
+{
+    private readonly bool[] _inPlace = new bool[manifest.Entries.Count];
+    private readonly List<int> _toRead = [];
+    private readonly uint _owner = Libc.EffectiveUser();
+
+    /// <summary>For each entry of the manifest whether it lies there.</summary>
+    public IReadOnlyList<bool> InPlace => _inPlace;
+
+    /// <summary>The manifest's folders that lie there, bytes as Latin-1.</summary>
+    public HashSet<string> Folders { get; } = new(StringComparer.Ordinal);
+
+    /// <exception cref="PosixException">It cannot be listed, or what is not wanted cannot be removed.</exception>
+    public void Keep(CancellationToken cancellationToken)
+    {
+        foreach (var reading in TreeWalk.Directories(tree, manifest, askAll: false, cancellationToken))
+        {
+            Keep(reading);
+        }
+
+        _toRead.Sort();
+        AllCores.ForFiles(
+            _toRead.Count,
+            i => manifest.DistinctContents[manifest.ContentOf(_toRead[i])].Size,
+            i =>
+            {
+                var number = _toRead[i];
+                _inPlace[number] = IsWanted(number);
+                if (!_inPlace[number])
+                {
+                    tree.Remove(manifest.Entries[number].Path.ToBytes());
+                }
+            },
+            cancellationToken);
+    }
+
+    private void Keep(DirectoryReading reading)
+    {
+        foreach (var (path, _) in reading.Extra)
+        {
+            tree.RemoveTree(TreePath.FromRaw(path).ToBytes());
+        }
+
+        foreach (var (number, status, link) in reading.Entries)
+        {
+            var entry = manifest.Entries[number];
+            if (status is { Kind: NodeKind.File })
+            {
+                _toRead.Add(number);
+            }
+            else if (entry.Kind == EntryKind.Link && link == entry.Content)
+            {
+                _inPlace[number] = true;
+            }
+            else
+            {
+                tree.RemoveTree(entry.Path.ToBytes());
+            }
+        }
+
+        _toRead.AddRange(reading.ToRead);
+        Folders.Add(reading.Path);
+    }
+
+    private bool IsWanted(int number)
+    {
+        var entry = manifest.Entries[number];
+        try
+        {
+            using var file = files.OpenRead(entry.Path.ToBytes());
+            var askedAt = marks.Now;
+            var status = DirectoryHandle.StatusOf(file);
+            var isWanted = IsAsMade(status, entry) && ContentDigest.Of(file, out _, entry.Size) == entry.Content;
+            if (isWanted)
+            {
+                marks.Note(number, status, askedAt);
+            }
+
+            return isWanted;
+        }
+        catch (PosixException)
+        {
+            // What cannot be read is made anew.
+            return false;
+        }
+    }
+
+    private bool IsAsMade(NodeStatus status, ManifestEntry entry) =>
+        status is { Kind: NodeKind.File, Names: 1 } && status.User == _owner && status.Size == entry.Size
+        && entry.Kind != EntryKind.Link && status.Mode == ContentCopy.ModeOf(entry);
+}

@@ -1,0 +1,60 @@
+using IuCutter.Agent.Posix;
+using IuCutter.Manifests;
+
+namespace IuCutter.Agent.Releases;
+
+/// <summary>Goes through a release's directories level by level, those of each on all cores.</summary>
+internal static class TreeWalk
+{
+    /// <summary>So many are given to the caller, and forgotten, before more are read.</summary>
+    private const int DirectoriesAtOnce = 256;
+
+    /// <param name="askAll">As of <see cref="DirectoryReading.Take"/>.</param>
+    public static IEnumerable<DirectoryReading> Directories(DirectoryHandle tree, Manifest manifest, bool askAll, CancellationToken cancellationToken)
+    {
+        for (List<string> level = [""]; level.Count > 0;)
+        {
+            var below = new List<string>();
+            foreach (var some in level.Chunk(DirectoriesAtOnce))
+            {
+                var readings = new DirectoryReading[some.Length];
+                AllCores.For(some.Length, i => readings[i] = DirectoryReading.Take(tree, manifest, some[i], askAll), cancellationToken);
+                foreach (var reading in readings)
+                {
+                    below.AddRange(reading.Folders);
+                    yield return reading;
+                }
+            }
+
+            level = below;
+        }
+    }
+
+    /// <summary>Makes all of a manifest's directories that are not there yet.</summary>
+    /// <param name="there">Those that are known to be.</param>
+    public static void MakeDirectories(DirectoryHandle tree, Manifest manifest, IReadOnlySet<string>? there = null)
+    {
+        var made = "";
+        foreach (var entry in manifest.Entries)
+        {
+            var path = entry.Path.Raw;
+            for (var slash = path.IndexOf('/', StringComparison.Ordinal); slash > 0; slash = path.IndexOf('/', slash + 1))
+            {
+                // In path order all that lies in a folder stands together.
+                if (IsWithin(made, path.AsSpan(0, slash)))
+                {
+                    continue;
+                }
+
+                made = path[..slash];
+                if (there?.Contains(made) is not true)
+                {
+                    tree.MakeDirectory(TreePath.FromRaw(made).ToBytes(), 0x1ED);
+                }
+            }
+        }
+    }
+
+    private static bool IsWithin(ReadOnlySpan<char> made, ReadOnlySpan<char> folder) =>
+        made.StartsWith(folder, StringComparison.Ordinal) && (made.Length == folder.Length || made[folder.Length] == '/');
+}
