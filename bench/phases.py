@@ -59,7 +59,10 @@ def main():
     try:
         for number in range(asked.reps + 1):
             with push.agent(f"{work}/{number}") as place:
-                both = [phases(asked, commit, place) for commit in (asked.base, asked.change)]
+                both = [phases(asked, asked.base, place)]
+                if asked.rest:
+                    push.rest(place)
+                both.append(phases(asked, asked.change, place))
             taken += [both] if number else []
     finally:
         shutil.rmtree(work)

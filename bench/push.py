@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """A push beside what its users would type instead, in turn: push.py REPOSITORY BASE CHANGE --ssh 'ssh HOST' [--reps N] [--at DIR]
 
-HOST is this machine, reached by ssh with a key; IuCutter's agent is started here, anew for each repetition. Each peer gets an empty folder in DIR, brings BASE
+HOST is this machine, reached by ssh with a key; IuCutter's agent is started here, anew for each repetition, and has the time to copy BASE before CHANGE comes (--no-rest: it has not). Each peer gets an empty folder in DIR, brings BASE
 there (cold), then CHANGE beside it (warm); the order of the peers rotates and the first repetition is dropped. Times are from start to exit, with a sync between.
 IuCutter's checks are off; its digests, its reading back, the rollback proof, ledger, flushes and report stay on. Prints medians, and ratios to the first peer.
 """
-import argparse, contextlib, os, shlex, shutil, statistics, subprocess, sys, tempfile, time
+import argparse, contextlib, glob, os, shlex, shutil, statistics, subprocess, sys, tempfile, time
 
 HOME = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 BIN = f"{HOME}/artifacts/run"
@@ -56,6 +56,16 @@ def agent(place):
         process.wait()
 
 
+def rest(place, most=120):
+    """As a target rests between releases: until the agent has copied what is live."""
+    began = time.monotonic()
+    while not [s for s in glob.glob(f"{place}/root/.iucutter/spares/*") if not s.endswith(".part")]:
+        if time.monotonic() - began > most:
+            raise SystemExit(f"no spare came within {most} s")
+        time.sleep(0.05)
+    os.sync()
+
+
 def repetition(asked, peer, place):
     os.makedirs(f"{place}/root", exist_ok=True)
     times, before = [], None
@@ -67,6 +77,8 @@ def repetition(asked, peer, place):
             times.append(time.monotonic() - began)
             before = f"{place}/root/{name}"
             os.sync()
+            if "iucutter" in peer and name == "base" and asked.rest:
+                rest(place)
     return times
 
 
@@ -78,6 +90,7 @@ def two_commits(description):
     arguments.add_argument("change")
     arguments.add_argument("--reps", type=int, default=5)
     arguments.add_argument("--at", default="/var/tmp")
+    arguments.add_argument("--no-rest", dest="rest", action="store_false", help="CHANGE follows at once, before the agent has copied BASE")
     return arguments
 
 

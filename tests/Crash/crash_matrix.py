@@ -29,6 +29,8 @@ test:
 smoke:
   - run: [sh, -c, 'echo smoke fine']
 """
+# Of the copies of live releases: one is taken by a push, one is made.
+OF_SPARE = {"C31": "spare", "C32": "one", "C33": "one"}
 POINTS = [f"C{n:02}.{side}" for n in range(1, 25) for side in ("before", "after")]
 COMMITS = {}
 # In a push by bundle: those of its own, with a mirror to be made, to be added to or to be tidied, and the shared ones that come in between.
@@ -42,14 +44,14 @@ class Target:
 
     def __init__(self, folder):
         self.folder, self.root, self.state = folder, f"{folder}/root", f"{folder}/state"
-        self.socket, self.agent, self.before = f"{folder}/agent.sock", None, []
+        self.socket, self.agent, self.before, self.spare_after = f"{folder}/agent.sock", None, [], "never"
 
     def start(self, crash_at=None):
         log = open(f"{self.folder}/agent.log", "ab")
         environment = dict(os.environ, **({"IUCUTTER_CRASH_AT": crash_at} if crash_at else {}))
         began = os.path.getsize(f"{self.folder}/agent.log")
         self.agent = subprocess.Popen(
-            [*self.before, AGENT, "serve", "--root", self.root, "--state", self.state, "--socket", self.socket], stdout=log, stderr=log, env=environment, start_new_session=True)
+            [*self.before, AGENT, "serve", "--root", self.root, "--state", self.state, "--socket", self.socket, "--spare-after", self.spare_after], stdout=log, stderr=log, env=environment, start_new_session=True)
         for _ in range(600):
             if b" serves " in open(f"{self.folder}/agent.log", "rb").read()[began:]:
                 return
@@ -106,12 +108,18 @@ def live(target):
     return os.readlink(link).split("/")[2] if os.path.islink(link) else "-"
 
 
-def prepare(folder, source, *versions):
+def prepare(folder, source, *versions, spare=False):
     os.makedirs(f"{folder}/root")
     target = Target(folder)
     target.start()
     for version in versions:
         target.run("push", version, "--repo", source, "--no-source-tests")
+    if spare:
+        target.stop()
+        target.spare_after = "0"
+        target.start()
+        while not [s for s in os.listdir(f"{target.root}/.iucutter/spares") if not s.endswith(".part")]:
+            time.sleep(0.02)
     target.stop()
     return target
 
@@ -136,6 +144,7 @@ def case(base, folder, source, point, kind, after=None):
     before = live(target)
     last = live(target).split("-")[1] == COMMITS[source, "v2"][:12]
     words = ["rollback", "--slot", "app"] if kind == "rollback" else ["push", "v3" if last else "v2", "--repo", source, "--no-source-tests"]
+    target.spare_after = "0" if point and point[:3] in OF_SPARE else "never"
     target.start(point)
     client = target.client(*words)
     if after is not None:
@@ -162,6 +171,7 @@ def case(base, folder, source, point, kind, after=None):
     # The packager would ask the next agent again, between two readings of the disk.
     if client.poll() is None:
         client.send_signal(signal.SIGSTOP)
+    target.spare_after = "never"
     faults += settle(target, before, kind)
     if client.poll() is None:
         client.send_signal(signal.SIGCONT)
@@ -190,12 +200,14 @@ def main():
     source, bundled = payload(f"{work}/payload"), payload(f"{work}/bundled", "format: bundle\n")
     prepare(f"{work}/one", source, "v1")
     prepare(f"{work}/two", source, "v1", "v2")
+    prepare(f"{work}/spare", source, "v1", spare=True)
     prepare(f"{work}/bundle", bundled, "v1")
     prepare(f"{work}/bundles", bundled, "v1", "v2")
     cases = [("push", p, "one", None) for p in POINTS if p[:3] not in ("C23", "C24")]
     cases += [("rollback", f"{p}.{side}", "two", None) for p in ROLLBACK for side in ("before", "after")]
     cases += [("prune", p, "two", None) for p in ("C24.before", "C24.after")]
     cases += [("bundle", f"{p}.{side}", BUNDLE.get(p, "bundle"), None) for p in OF_BUNDLE for side in ("before", "after")]
+    cases += [("push", f"{p}.{side}", base, None) for p, base in OF_SPARE.items() for side in ("before", "after")]
     cases = [c for c in cases if asked.only in f"{c[0]} {c[1]}"][:: asked.every]
     cases = cases * asked.repeats
     cases += [("push", None, "one", random.uniform(0.05, 1.5)) for _ in range(asked.random)]

@@ -97,7 +97,7 @@ internal sealed class PlanMaker(TargetHost host, PushOrder order)
                 .Distinct(StringComparer.Ordinal)
                 .ToImmutableSortedDictionary(p => p, p => ToolReading.Of(host.Payload.Find(p)), StringComparer.Ordinal),
             Sandbox = host.Payload.Tier.ToString(),
-            Room = new PlanRoom(need.Bytes, need.Files, room.Bytes, need.IsMetBy(room)),
+            Room = new PlanRoom(need.Bytes, need.Files, room.Bytes, need.IsMetBy(room) || need.IsMetBy(host.Spares.Room())),
             ReleaseDirectory = !host.Root.Has(order.Release) ? "not there"
                 : ReleaseFolder.TryVerify(host.Root, order.Release, cancellationToken) is { HoldsTheManifest: true } ? "there, whole"
                 : "there, changed",

@@ -138,6 +138,12 @@ public sealed class Preflight(TargetHost host, PushOrder order)
         gate.Observe("room", "there is room for the release", need.ToString(), () =>
         {
             var room = host.Root.Directory.Room();
+            if (!need.IsMetBy(room) && need.IsMetBy(host.Spares.Room()))
+            {
+                host.Spares.DropAll();
+                room = host.Root.Directory.Room();
+            }
+
             return Observation.Of(need.IsMetBy(room), $"{room.Bytes / 1_000_000} MB free", ("free bytes", room.Bytes), ("free files", room.Files));
         });
     }

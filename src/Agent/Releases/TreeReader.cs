@@ -104,14 +104,15 @@ public sealed class TreeReader
 
     private void Hold(int number, NodeStatus? status, Sha256Digest? link)
     {
-        var entry = _manifest.Entries[number];
-        if (Difference(entry, status) is { } how)
+        // A path is text that has to be made: only of what differs is it asked.
+        var content = _manifest.DistinctContents[_manifest.ContentOf(number)];
+        if (Difference(_manifest.KindOf(number), content.Size, status) is { } how)
         {
-            Differ(entry.Path, how);
+            Differ(_manifest.Entries[number].Path, how);
         }
-        else if (link is { } text && text != entry.Content)
+        else if (link is { } text && text != content.Digest)
         {
-            Differ(entry.Path, OtherContent(entry, text));
+            Differ(_manifest.Entries[number].Path, OtherContent(content.Digest, text));
         }
         else if (link is null && _sparesSeen && _marks!.IsAsSeen(number, status))
         {
@@ -159,7 +160,7 @@ public sealed class TreeReader
 
         var askedAt = _marks?.Now ?? 0;
         var status = DirectoryHandle.StatusOf(file);
-        if (Difference(entry, status) is { } how)
+        if (Difference(entry.Kind, entry.Size, status) is { } how)
         {
             return how;
         }
@@ -169,7 +170,7 @@ public sealed class TreeReader
         Interlocked.Add(ref _linked, status.Names > 1 ? 1 : 0);
         if (digest != entry.Content)
         {
-            return OtherContent(entry, digest);
+            return OtherContent(entry.Content, digest);
         }
 
         _marks?.Note(number, status, askedAt);
@@ -192,7 +193,7 @@ public sealed class TreeReader
     }
 
     /// <summary>In kind, size or mode; null when there is none.</summary>
-    private string? Difference(ManifestEntry entry, NodeStatus? status)
+    private string? Difference(EntryKind wanted, long size, NodeStatus? status)
     {
         var kind = status switch
         {
@@ -200,15 +201,15 @@ public sealed class TreeReader
             { Kind: NodeKind.File } file => (file.Mode & 0x40) != 0 ? EntryKind.Executable : EntryKind.File,
             _ => (EntryKind?)null,
         };
-        return kind != entry.Kind || status!.Value.Size != entry.Size
-            ? $"should be {entry.Kind} of {entry.Size} bytes, is {kind?.ToString() ?? "something else"} of {status?.Size}"
+        return kind != wanted || status!.Value.Size != size
+            ? $"should be {wanted} of {size} bytes, is {kind?.ToString() ?? "something else"} of {status?.Size}"
             : kind == EntryKind.Link ? null : ModeDifference(status.Value, _noFileHas);
     }
 
     private static string? ModeDifference(NodeStatus status, uint forbidden) =>
         (status.Mode & forbidden) == 0 ? null : $"was given the mode {Convert.ToString((int)status.Mode, 8)}";
 
-    private static string OtherContent(ManifestEntry entry, Sha256Digest seen) => $"should have sha256 {entry.Content.Short}…, has {seen.Short}…";
+    private static string OtherContent(Sha256Digest wanted, Sha256Digest seen) => $"should have sha256 {wanted.Short}…, has {seen.Short}…";
 
     private void Differ(TreePath path, string how)
     {

@@ -12,7 +12,6 @@ using IuCutter.Agent.Reporting;
 using IuCutter.Agent.Spares;
 using IuCutter.Commands;
 using IuCutter.Ledgers;
-using IuCutter.Manifests;
 using IuCutter.Policies;
 using IuCutter.Protos.V1;
 using Microsoft.AspNetCore.Builder;
@@ -79,7 +78,7 @@ internal static class AgentServer
     {
         if (options.SpareAfter is not { } rest)
         {
-            host.Spares.Keep(new HashSet<ReleaseId>());
+            host.Spares.DropAll();
             return Task.CompletedTask;
         }
 

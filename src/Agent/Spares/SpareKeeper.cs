@@ -64,7 +64,7 @@ public sealed partial class SpareKeeper(TargetHost host, Quiet quiet, TimeSpan r
     {
         try
         {
-            host.Spares.Keep(new HashSet<ReleaseId>());
+            host.Spares.DropAll();
         }
         catch (IOException e)
         {

@@ -20,6 +20,8 @@ public sealed class SpareShelf(DeployRoot root, PayloadRunner? runner, TimeProvi
     private readonly Lock _lock = new();
     private Readings? _readings;
 
+    private int Runs => runner?.Runs ?? 0;
+
     /// <summary>Makes a spare the place in which a release is put together.</summary>
     /// <param name="wanted">The release's manifest.</param>
     /// <param name="likeliest">Of which release it is looked for first; null where none is likelier than others.</param>
@@ -42,7 +44,7 @@ public sealed class SpareShelf(DeployRoot root, PayloadRunner? runner, TimeProvi
 
     /// <summary>Which files of a release were read when its spare was made. They count until a command of a payload has run, which without a fence could set the host's clock.</summary>
     public TreeMarks? SeenOf(ReleaseId release) =>
-        _readings is { } r && r.Release == release && r.Runs == runner?.Runs ? r.Marks : null;
+        _readings is { } r && r.Release == release && r.Runs == Runs ? r.Marks : null;
 
     /// <summary>Removes the spares of releases that are not live any more.</summary>
     public void Keep(IReadOnlySet<ReleaseId> live)
@@ -56,13 +58,28 @@ public sealed class SpareShelf(DeployRoot root, PayloadRunner? runner, TimeProvi
         }
     }
 
+    public void DropAll() => Keep(new HashSet<ReleaseId>());
+
+    /// <summary>The room that would be there without the spares, which give way to what needs it.</summary>
+    public (long Bytes, long Files) Room()
+    {
+        var (bytes, files) = root.Directory.Room();
+        foreach (var manifest in root.Releases().Where(root.HasSpare).Select(r => ReleaseFolder.TryReadManifest(root, r)).OfType<Manifest>())
+        {
+            bytes += manifest.ContentBytes;
+            files += files == 0 ? 0 : manifest.Entries.Count;
+        }
+
+        return (bytes, files);
+    }
+
     /// <summary>Makes a spare of a release, or makes the rest of one.</summary>
     /// <exception cref="OperationCanceledException">An operation wants the disk; what was made so far stays, and is of use.</exception>
     /// <exception cref="PosixException">It cannot be written.</exception>
     public void Make(ReleaseId of, Manifest manifest, CancellationToken cancellationToken)
     {
         var marks = new TreeMarks(manifest.Entries.Count, time);
-        var runs = runner?.Runs ?? 0;
+        var runs = Runs;
         lock (_lock)
         {
             using var release = root.OpenRelease(of);

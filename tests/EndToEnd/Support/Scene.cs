@@ -71,7 +71,7 @@ internal sealed class Scene : IAsyncDisposable
         foreach (var path in Directory.EnumerateFileSystemEntries(Root, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
         {
             var name = Path.GetRelativePath(Root, path);
-            if (name == ".iucutter/lock")
+            if (name == ".iucutter/lock" || name.StartsWith(".iucutter/spares", StringComparison.Ordinal))
             {
                 continue;
             }

@@ -1,0 +1,109 @@
+using System.Collections.Immutable;
+using IuCutter.Ledgers;
+using IuCutter.Tests.EndToEnd.Support;
+
+namespace IuCutter.Tests.EndToEnd;
+
+public sealed class SpareTests
+{
+    [Fact]
+    public async Task A_push_is_made_from_the_spare_and_the_release_before_is_left_as_it_was()
+    {
+        await using var scene = await Scene.OpenAsync("--spare-after", "0");
+        await PushAsync(scene, "first\n");
+        var first = scene.Live!;
+        await UntilSpareAsync(scene, first);
+
+        await PushAsync(scene, "second\n");
+
+        Assert.Equal("second\n", await File.ReadAllTextAsync(Path.Combine(scene.Slot, "app.txt")));
+        Assert.Equal("first\n", await File.ReadAllTextAsync(Path.Combine(scene.Root, ".iucutter/releases", first, "tree/app.txt")));
+        Assert.NotEqual("0", Contents(scene)["of them in place in a spare"]);
+        Assert.Equal("1", Contents(scene)["contents received"]);
+        await UntilSpareAsync(scene, scene.Live!);
+        (await scene.CliAsync("rollback")).Exits(0);
+        await UntilSpareAsync(scene, first);
+    }
+
+    [Theory]
+    [InlineData]
+    [InlineData("--without", "test", "--without", "smoke", "--without", "compile", "--without", "import")]
+    public async Task A_release_to_go_back_to_that_was_damaged_since_its_spare_was_made_is_found(params string[] without)
+    {
+        await using var scene = await Scene.OpenAsync("--spare-after", "0");
+        await PushAsync(scene, "first\n", without);
+        var first = scene.Live!;
+        await UntilSpareAsync(scene, first);
+        await File.WriteAllTextAsync(Path.Combine(scene.Root, ".iucutter/releases", first, "tree/lib/data with space.txt"), new string('X', 5000));
+
+        scene.Payload.Write("app.txt", "second\n");
+        await scene.Payload.CommitAsync("second");
+        var pushed = await scene.PushAsync(without);
+
+        Assert.NotEqual(0, pushed.ExitCode);
+        pushed.Says("does not equal its manifest: 1 of 6 differ: lib/data with space.txt");
+        Assert.Equal(first, scene.Live);
+    }
+
+    [Fact]
+    public async Task A_spare_that_somebody_has_changed_changes_no_release()
+    {
+        await using var scene = await Scene.OpenAsync("--spare-after", "0");
+        await PushAsync(scene, "first\n");
+        await UntilSpareAsync(scene, scene.Live!);
+        var spare = Path.Combine(Spares(scene), scene.Live!, "tree");
+        await File.WriteAllTextAsync(Path.Combine(spare, "lib/data with space.txt"), new string('X', 5000));
+        await File.WriteAllTextAsync(Path.Combine(spare, "planted"), "planted");
+
+        await PushAsync(scene, "second\n");
+
+        Assert.Equal(new string('d', 5000), await File.ReadAllTextAsync(Path.Combine(scene.Slot, "lib/data with space.txt")));
+        Assert.False(File.Exists(Path.Combine(scene.Slot, "planted")));
+    }
+
+    [Fact]
+    public async Task An_agent_that_is_to_make_no_spares_removes_those_that_are_there()
+    {
+        await using var scene = await Scene.OpenAsync("--spare-after", "0");
+        await PushAsync(scene, "first\n");
+        await UntilSpareAsync(scene, scene.Live!);
+        await scene.Agent.StopAsync();
+
+        await scene.StartAgentAsync("--spare-after", "never");
+        await Programs.UntilAsync(() => Directory.GetDirectories(Spares(scene)).Length == 0, "the spare is gone");
+        await PushAsync(scene, "second\n");
+
+        Assert.Equal("0", Contents(scene)["of them in place in a spare"]);
+        await using var wrong = await Scene.WithoutAgentAsync();
+        var (exit, log) = await AgentProcess.StartInVainAsync(wrong.Folder, wrong.AgentArguments("--spare-after", "soon"));
+        Assert.Equal(2, exit);
+        Assert.Contains("--spare-after takes whole seconds, 0 to 86400, or `never`; not 'soon'.", log, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Linked_releases_get_no_spare()
+    {
+        await using var scene = await Scene.OpenAsync("--spare-after", "0");
+        scene.Payload.Write("iucutter.yaml", Payload.Yaml("link: hard"));
+        await PushAsync(scene, "first\n");
+        (await scene.CliAsync("smoke")).Exits(0);
+        await scene.Agent.StopAsync();
+
+        Assert.Empty(Directory.GetDirectories(Spares(scene)));
+    }
+
+    private static string Spares(Scene scene) => Path.Combine(scene.Root, ".iucutter", "spares");
+
+    private static Task UntilSpareAsync(Scene scene, string release) =>
+        Programs.UntilAsync(() => Directory.GetDirectories(Spares(scene)).Select(Path.GetFileName).SequenceEqual([release]), $"the spare of {release} is there alone");
+
+    private static ImmutableSortedDictionary<string, string> Contents(Scene scene) =>
+        scene.Ledger.Select(e => e.Event).OfType<LedgerEvent.CheckMade>().Last(c => c.Check.Id == "G4.contents").Check.Evidence!.Measured!;
+
+    private static async Task PushAsync(Scene scene, string text, params string[] more)
+    {
+        scene.Payload.Write("app.txt", text);
+        await scene.Payload.CommitAsync(text.Trim());
+        (await scene.PushAsync(more)).Exits(0).Says("verdict A");
+    }
+}

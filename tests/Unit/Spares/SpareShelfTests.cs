@@ -1,0 +1,255 @@
+using System.Text;
+using IuCutter.Agent;
+using IuCutter.Agent.Payload;
+using IuCutter.Agent.Posix;
+using IuCutter.Agent.Releases;
+using IuCutter.Agent.Spares;
+using IuCutter.Commands;
+using IuCutter.Configuration;
+using IuCutter.Digests;
+using IuCutter.Manifests;
+using IuCutter.Tests.Unit.Support;
+
+namespace IuCutter.Tests.Unit.Spares;
+
+public sealed class SpareShelfTests : IDisposable
+{
+    private static readonly byte[] Large = [.. Enumerable.Range(0, 700_000).Select(i => (byte)(i * 31))];
+
+    private static readonly (string Path, EntryKind Kind, byte[] Content)[] Payload =
+    [
+        ("bin/run", EntryKind.Executable, "#!/bin/sh\n"u8.ToArray()),
+        ("data/deep/one", EntryKind.File, "one"u8.ToArray()),
+        ("data/empty", EntryKind.File, []),
+        ("data/twin", EntryKind.File, "one"u8.ToArray()),
+        ("large", EntryKind.File, Large),
+        ("link", EntryKind.Link, "data/twin"u8.ToArray()),
+        .. Enumerable.Range(0, 20).Select(i => ($"many/{i:00}", EntryKind.File, Encoding.ASCII.GetBytes($"file {i}"))),
+    ];
+
+    private readonly TempFolder _folder = new();
+    private readonly DeployRoot _root;
+    private readonly SpareShelf _shelf;
+
+    public SpareShelfTests()
+    {
+        _root = DeployRoot.Open(_folder.Make("root"));
+        _shelf = new SpareShelf(_root, runner: null, new Clock(TimeProvider.System.GetUtcNow().AddMinutes(1)));
+    }
+
+    public void Dispose()
+    {
+        _root.Dispose();
+        _folder.Dispose();
+    }
+
+    [Fact]
+    public async Task A_release_made_from_a_spare_is_the_manifests_and_shares_nothing_with_the_one_it_was_copied_from()
+    {
+        var first = await PublishAsync(Payload, 'a');
+        Make(first);
+        var next = Payload.Select(p => p.Path == "many/07" ? (p.Path, p.Kind, "changed"u8.ToArray()) : p).Where(p => p.Path != "many/08").ToArray();
+
+        using var staging = Stage(next, 'b');
+
+        Assert.Equal("changed", Assert.Single(Missing(staging, next)));
+        Assert.Equal(staging.Manifest.DistinctContents.Count - 1, staging.Spared);
+        await FinishAsync(staging, next);
+        foreach (var (path, _, _) in next.Where(p => p.Kind != EntryKind.Link))
+        {
+            Assert.NotEqual(Status(_root.TreePath(first), path).Inode, Status(_root.TreePath(staging.Manifest.ReleaseId), path).Inode);
+        }
+
+        Assert.True(ReleaseFolder.Verify(_root, first, CancellationToken.None) is { HoldsTheManifest: true, Extra: 0 });
+        Assert.Empty(_root.SpareNames());
+    }
+
+    [Theory]
+    [InlineData("printf 'file X' >many/07")]
+    [InlineData("printf more >>many/07")]
+    [InlineData("rm many/07")]
+    [InlineData("rm many/07; mkfifo many/07")]
+    [InlineData("rm many/07; mkdir many/07; touch many/07/inside")]
+    [InlineData("rm many/07; ln -s 08 many/07")]
+    [InlineData("chmod 600 many/07")]
+    [InlineData("chmod 4755 bin/run")]
+    [InlineData("ln many/07 many/extra")]
+    [InlineData("chown 4711 many/07")]
+    [InlineData("mkdir -p new/folder; touch new/folder/file; ln -s /etc new/etc")]
+    [InlineData("rm -r many; ln -s data many")]
+    [InlineData("rm -r many; touch many")]
+    [InlineData("ln -sf elsewhere link")]
+    [InlineData("rm link; printf data/twin >link")]
+    [InlineData("printf two >data/twin")]
+    [InlineData("printf two >data/twin; printf two >data/deep/one")]
+    [InlineData("printf XXXX | dd of=large bs=1 seek=600000 conv=notrunc 2>/dev/null")]
+    [InlineData("rm -r data many bin large link")]
+    public async Task Whatever_has_become_of_a_spare_the_release_is_as_the_manifest_says(string how)
+    {
+        var first = await PublishAsync(Payload, 'a');
+        Make(first);
+        Shell(how, Path.Combine(_root.Path, ".iucutter/spares", first.ToString(), "tree"));
+
+        using var staging = Stage(Payload, 'b');
+        new ReleaseReuse(_root, staging, TimeProvider.System).TakeFrom(first, _ => { }, CancellationToken.None);
+
+        Assert.Empty(staging.Missing());
+        await FinishAsync(staging, Payload);
+    }
+
+    [Fact]
+    public async Task A_spare_that_is_far_from_what_is_wanted_is_left_alone()
+    {
+        var first = await PublishAsync(Payload, 'a');
+        Make(first);
+        var other = Payload.Select(p => p.Path.StartsWith("many/", StringComparison.Ordinal) ? (p.Path + "x", p.Kind, p.Content) : p).ToArray();
+
+        Assert.Null(_shelf.Take(ManifestOf(other, 'b'), first));
+        Assert.True(_root.HasSpare(first));
+    }
+
+    [Fact]
+    public async Task A_making_that_was_interrupted_is_of_use_and_goes_on()
+    {
+        var first = await PublishAsync(Payload, 'a');
+        using (var release = _root.OpenRelease(first))
+        using (var spare = _root.OpenSpare(first))
+        using (var copy = new SpareCopy(release, spare, ManifestOf(Payload[..6], 'a'), new TreeMarks(6, TimeProvider.System)))
+        {
+            copy.Run(CancellationToken.None);
+        }
+
+        using (var ended = new CancellationTokenSource())
+        {
+            await ended.CancelAsync();
+            Assert.Throws<OperationCanceledException>(() => _shelf.Make(first, ManifestOf(Payload, 'a'), ended.Token));
+        }
+
+        Assert.Equal([$"{first}.part"], _root.SpareNames());
+        Assert.False(_root.HasSpare(first));
+        using (var staging = Stage(Payload, 'b'))
+        {
+            Assert.Equal(ManifestOf(Payload[..6], 'a').DistinctContents.Count, staging.Spared);
+        }
+
+        Make(first);
+        Assert.True(_root.HasSpare(first));
+    }
+
+    [Fact]
+    public async Task What_is_damaged_in_the_release_does_not_enter_its_spare()
+    {
+        var first = await PublishAsync(Payload, 'a');
+        await File.WriteAllTextAsync(Path.Combine(_root.TreePath(first), "many/07"), "file X");
+
+        Make(first);
+
+        Assert.False(File.Exists(Path.Combine(_root.Path, ".iucutter/spares", first.ToString(), "tree/many/07")));
+        Assert.True(File.Exists(Path.Combine(_root.Path, ".iucutter/spares", first.ToString(), "tree/many/08")));
+    }
+
+    [Fact]
+    public async Task Files_that_were_read_for_a_spare_are_read_again_only_when_they_were_touched()
+    {
+        var first = await PublishAsync(Payload, 'a');
+        Make(first);
+        await File.WriteAllTextAsync(Path.Combine(_root.TreePath(first), "many/07"), "file X");
+
+        var comparison = ReleaseFolder.Verify(_root, first, CancellationToken.None, marks: _shelf.SeenOf(first));
+
+        Assert.Equal((Payload.Length - 2, 1), (comparison.Untouched, comparison.DifferenceCount));
+        Assert.Null(_shelf.SeenOf(ManifestOf(Payload, 'b').ReleaseId));
+    }
+
+    [Fact]
+    public async Task What_was_read_for_a_spare_counts_until_a_command_has_run()
+    {
+        using var state = StateDirectory.Open(_folder.In("state"));
+        var runner = new PayloadRunner(Sandbox.None, SandboxTier.T0, null, state, TimeProvider.System);
+        var shelf = new SpareShelf(_root, runner, TimeProvider.System);
+        var first = await PublishAsync(Payload, 'a');
+        shelf.Make(first, ReleaseFolder.ReadManifest(_root, first), CancellationToken.None);
+        Assert.NotNull(shelf.SeenOf(first));
+
+        await runner.For(ReleaseConfiguration.Default("app")).RunAsync(new CheckCommand { Run = ["true"], Timeout = TimeSpan.FromSeconds(20) }, _root.TreePath(first), onLine: null, CancellationToken.None);
+
+        Assert.Null(shelf.SeenOf(first));
+    }
+
+    [Fact]
+    public async Task Spares_of_releases_that_are_not_live_any_more_go_and_so_does_what_is_no_spare()
+    {
+        var (first, second) = (await PublishAsync(Payload, 'a'), await PublishAsync(Payload, 'b'));
+        Make(first);
+        Make(second);
+        Directory.CreateDirectory(Path.Combine(_root.Path, ".iucutter/spares/of nobody"));
+
+        _shelf.Keep(new HashSet<ReleaseId> { second });
+
+        Assert.Equal([second.ToString()], _root.SpareNames());
+        Assert.True(_shelf.Room().Bytes > _root.Directory.Room().Bytes);
+    }
+
+    private static Manifest ManifestOf(IEnumerable<(string Path, EntryKind Kind, byte[] Content)> payload, char commit) => Manifest.Create(
+        "app",
+        new string(commit, 40),
+        new string('a', 40),
+        0,
+        [.. payload.Select(p => new ManifestEntry(TreePath.FromBytes(Encoding.UTF8.GetBytes(p.Path)), p.Kind, p.Content.Length, Sha256Digest.Of(p.Content)))]);
+
+    private static IEnumerable<string> Missing(Staging staging, IEnumerable<(string Path, EntryKind Kind, byte[] Content)> payload) => staging.Missing()
+        .SelectMany(m => Enumerable.Range(m.First, m.Count))
+        .Select(i => Encoding.ASCII.GetString(payload.First(p => Sha256Digest.Of(p.Content) == staging.Manifest.DistinctContents[i].Digest).Content));
+
+    private static NodeStatus Status(string tree, string path)
+    {
+        using var directory = DirectoryHandle.Open(tree);
+        return directory.Status(Encoding.UTF8.GetBytes(path))!.Value;
+    }
+
+    private static void Shell(string command, string folder)
+    {
+        using var shell = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("sh", ["-ec", command]) { WorkingDirectory = folder })!;
+        shell.WaitForExit();
+        Assert.Equal(0, shell.ExitCode);
+    }
+
+    private void Make(ReleaseId release) => _shelf.Make(release, ReleaseFolder.ReadManifest(_root, release), CancellationToken.None);
+
+    private Staging Stage(IEnumerable<(string Path, EntryKind Kind, byte[] Content)> payload, char commit)
+    {
+        var manifest = ManifestOf(payload, commit);
+        var spare = _shelf.Take(manifest, likeliest: null);
+        Assert.NotNull(spare);
+        return Staging.Begin(spare, manifest, TimeProvider.System, CancellationToken.None);
+    }
+
+    private async Task FinishAsync(Staging staging, IReadOnlyCollection<(string Path, EntryKind Kind, byte[] Content)> payload)
+    {
+        foreach (var content in Missing(staging, payload).ToList())
+        {
+            var (first, _) = staging.Missing().First();
+            staging.Resume((uint)first, 0);
+            staging.Take(Encoding.ASCII.GetBytes(content));
+        }
+
+        var comparison = await staging.CompleteAsync("{}"u8.ToArray(), CancellationToken.None);
+        Assert.True(comparison is { HoldsTheManifest: true, Extra: 0 }, comparison.ToString());
+        _root.Publish(staging.Manifest.ReleaseId);
+        Assert.True(ReleaseFolder.Verify(_root, staging.Manifest.ReleaseId, CancellationToken.None) is { HoldsTheManifest: true, Extra: 0 });
+    }
+
+    private async Task<ReleaseId> PublishAsync(IReadOnlyCollection<(string Path, EntryKind Kind, byte[] Content)> payload, char commit)
+    {
+        var manifest = ManifestOf(payload, commit);
+        using (var staging = Staging.Begin(_root, manifest, TimeProvider.System))
+        {
+            staging.Resume(0, 0);
+            staging.Take(manifest.DistinctContents.SelectMany(c => payload.First(p => Sha256Digest.Of(p.Content) == c.Digest).Content).ToArray());
+            await staging.CompleteAsync("{}"u8.ToArray(), CancellationToken.None);
+        }
+
+        _root.Publish(manifest.ReleaseId);
+        return manifest.ReleaseId;
+    }
+}
