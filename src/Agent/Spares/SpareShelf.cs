@@ -13,9 +13,7 @@ namespace IuCutter.Agent.Spares;
 public sealed class SpareShelf(DeployRoot root, PayloadRunner? runner, TimeProvider time)
 {
     /// <summary>A push that differs in more makes its files anew: what is removed first slows down what is made next (ext4 passes over freshly freed inodes one by one).</summary>
-    private const int MostRemoved = 2000;
-
-    private const int LeastKept = 4;
+    private const int MostRemoved = 1000;
 
     private readonly Lock _lock = new();
     private Readings? _readings;
@@ -101,9 +99,8 @@ public sealed class SpareShelf(DeployRoot root, PayloadRunner? runner, TimeProvi
     /// <summary>Whether so much of it can stay that taking it is less work than making all anew.</summary>
     private static bool IsNear(Manifest there, Manifest wanted)
     {
-        var most = Math.Min(MostRemoved, there.Entries.Count / LeastKept);
         var removed = 0;
-        for (int i = 0, j = 0; i < there.Entries.Count && removed <= most; i++)
+        for (int i = 0, j = 0; i < there.Entries.Count && removed <= MostRemoved; i++)
         {
             var entry = there.Entries[i];
             while (j < wanted.Entries.Count && wanted.Entries[j].Path < entry.Path)
@@ -114,7 +111,7 @@ public sealed class SpareShelf(DeployRoot root, PayloadRunner? runner, TimeProvi
             removed += j < wanted.Entries.Count && wanted.Entries[j] == entry ? 0 : 1;
         }
 
-        return removed <= most;
+        return removed <= MostRemoved;
     }
 
     private sealed record Readings(ReleaseId Release, TreeMarks Marks, int Runs);

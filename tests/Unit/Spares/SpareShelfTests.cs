@@ -74,6 +74,7 @@ public sealed class SpareShelfTests : IDisposable
     [InlineData("chmod 600 many/07")]
     [InlineData("chmod 4755 bin/run")]
     [InlineData("ln many/07 many/extra")]
+    [InlineData("ln many/07 ../outside")]
     [InlineData("chown 4711 many/07")]
     [InlineData("mkdir -p new/folder; touch new/folder/file; ln -s /etc new/etc")]
     [InlineData("rm -r many; ln -s data many")]
@@ -100,12 +101,14 @@ public sealed class SpareShelfTests : IDisposable
     [Fact]
     public async Task A_spare_that_is_far_from_what_is_wanted_is_left_alone()
     {
-        var first = await PublishAsync(Payload, 'a');
+        var many = Enumerable.Range(0, 1001).Select(i => ($"many/{i:0000}", EntryKind.File, Encoding.ASCII.GetBytes($"file {i}"))).ToArray();
+        var first = await PublishAsync(many, 'a');
         Make(first);
-        var other = Payload.Select(p => p.Path.StartsWith("many/", StringComparison.Ordinal) ? (p.Path + "x", p.Kind, p.Content) : p).ToArray();
+        var other = many.Select(p => (p.Item1 + "x", p.File, p.Item3)).ToArray();
 
         Assert.Null(_shelf.Take(ManifestOf(other, 'b'), first));
         Assert.True(_root.HasSpare(first));
+        Assert.NotNull(_shelf.Take(ManifestOf([many[0], .. other[1..]], 'b'), first));
     }
 
     [Fact]
@@ -236,6 +239,12 @@ public sealed class SpareShelfTests : IDisposable
         var comparison = await staging.CompleteAsync("{}"u8.ToArray(), CancellationToken.None);
         Assert.True(comparison is { HoldsTheManifest: true, Extra: 0 }, comparison.ToString());
         _root.Publish(staging.Manifest.ReleaseId);
+        foreach (var (path, kind, _) in payload.Where(p => p.Kind != EntryKind.Link))
+        {
+            var made = Status(_root.TreePath(staging.Manifest.ReleaseId), path);
+            Assert.Equal((1u, kind == EntryKind.Executable ? 0x1EDu : 0x1A4u, Libc.EffectiveUser()), (made.Names, made.Mode, made.User));
+        }
+
         Assert.True(ReleaseFolder.Verify(_root, staging.Manifest.ReleaseId, CancellationToken.None) is { HoldsTheManifest: true, Extra: 0 });
     }
 
