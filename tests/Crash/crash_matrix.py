@@ -65,6 +65,14 @@ class Target:
             self.agent.terminate()
         self.agent.wait(60)
 
+    def await_spare(self):
+        """Until the agent has copied what is live."""
+        deadline = time.monotonic() + 60
+        while os.listdir(f"{self.root}/.iucutter/spares") != [live(self)]:
+            if time.monotonic() > deadline:
+                raise RuntimeError("no spare is made")
+            time.sleep(0.02)
+
     def client(self, *words):
         return subprocess.Popen(
             [PACKAGER, *words, "--target", f"unix://{self.socket}"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
@@ -118,8 +126,7 @@ def prepare(folder, source, *versions, spare=False):
         target.stop()
         target.spare_after = "0"
         target.start()
-        while not [s for s in os.listdir(f"{target.root}/.iucutter/spares") if not s.endswith(".part")]:
-            time.sleep(0.02)
+        target.await_spare()
     target.stop()
     return target
 

@@ -26,7 +26,7 @@ class FaultyTarget(crash_matrix.Target):
         began = os.path.getsize(f"{self.folder}/agent.log")
         self.agent = subprocess.Popen(
             ["strace", "-f", "-qq", "-o", self.trace, "-e", f"trace={call}", "-e", f"inject={call}:{how}:when={number}",
-             crash_matrix.AGENT, "serve", "--root", self.root, "--state", self.state, "--socket", self.socket],
+             crash_matrix.AGENT, "serve", "--root", self.root, "--state", self.state, "--socket", self.socket, "--spare-after", "3600"],
             stdout=log, stderr=log, start_new_session=True)
         for _ in range(1000):
             if b" serves " in open(f"{self.folder}/agent.log", "rb").read()[began:] or self.agent.poll() is not None:
@@ -83,7 +83,7 @@ def main():
     asked = arguments.parse_args()
     work = tempfile.mkdtemp(prefix="iucutter-fault-")
     source = crash_matrix.payload(f"{work}/payload")
-    crash_matrix.prepare(f"{work}/one", source, "v1")
+    crash_matrix.prepare(f"{work}/one", source, "v1", spare=True)
     runs = broken = 0
     for call in asked.calls.split(","):
         for fault in asked.faults.split(","):

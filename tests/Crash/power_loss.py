@@ -129,12 +129,14 @@ class Record:
         os.sync()
         neighbour = Neighbour(f"{target.root}/../neighbour")
         self.mark(disk, ["-"])
+        target.spare_after = "0"
         target.start()
         try:
             if beside:
                 neighbour.start()
             for words in (["push", "v1"], ["push", "v2"], ["rollback", "--slot", "app"]):
                 self.step(disk, target, words, source)
+                target.await_spare()
             time.sleep(0.5)
         finally:
             neighbour.over.set()

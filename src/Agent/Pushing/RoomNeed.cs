@@ -19,8 +19,6 @@ internal readonly record struct RoomNeed(long Bytes, long Files)
     public static RoomNeed Of(long contentBytes, long entries, long manifestBytes) =>
         new(ReserveBytes + contentBytes + (entries * 4096 / 2) + (2 * manifestBytes), ReserveFiles + (entries * 2));
 
-    public RoomNeed Times(int count) => new(Bytes * count, Files * count);
-
     /// <summary>File systems that make inodes as they go count none.</summary>
     public bool IsMetBy((long Bytes, long Files) room) => room.Bytes >= Bytes && (room.Files == 0 || room.Files >= Files);
 

@@ -1,4 +1,5 @@
 using IuCutter.Agent.Operations;
+using IuCutter.Agent.Posix;
 using IuCutter.Agent.Releases;
 using IuCutter.Configuration;
 using IuCutter.Digests;
@@ -289,10 +290,22 @@ public sealed class Transfer(TargetHost host, Operation operation, PushOrder ord
         }
     }
 
-    private Staging Begin(Manifest manifest, CancellationToken cancellationToken) =>
-        order.Configuration.Link == LinkRule.Copy && host.Spares.Take(manifest, Live) is { } spare
-            ? Staging.Begin(spare, manifest, host.Time, cancellationToken)
-            : Staging.Begin(host.Root, manifest, host.Time, order.Configuration.Link);
+    private Staging Begin(Manifest manifest, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (order.Configuration.Link == LinkRule.Copy && host.Spares.Take(manifest, Live) is { } spare)
+            {
+                return Staging.Begin(spare, manifest, host.Time, cancellationToken);
+            }
+        }
+        catch (PosixException e)
+        {
+            operation.Report(GateId.G4, $"all files are made anew, for the copy of the live release is of no use: {e.Message}", 0, 0, "");
+        }
+
+        return Staging.Begin(host.Root, manifest, host.Time, order.Configuration.Link);
+    }
 
     private Manifest Read(ReadOnlyMemory<byte> bytes)
     {

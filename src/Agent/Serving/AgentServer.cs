@@ -68,22 +68,11 @@ internal static class AgentServer
         File.SetUnixFileMode(socket, ListeningSocket.Mode(options.Users.Count > 0));
         ready();
         _ = Task.Run(WarmUp.Run, cancellationToken);
-        var spares = KeepSparesAsync(options, host, app);
+        var keeper = new SpareKeeper(host, app.Services.GetRequiredService<Quiet>(), options.SpareAfter, app.Services.GetRequiredService<ILogger<SpareKeeper>>());
+        var spares = keeper.RunAsync(app.Lifetime.ApplicationStopping);
         await app.WaitForShutdownAsync(cancellationToken);
         File.Delete(socket);
         await spares;
-    }
-
-    private static Task KeepSparesAsync(AgentOptions options, TargetHost host, WebApplication app)
-    {
-        if (options.SpareAfter is not { } rest)
-        {
-            host.Spares.DropAll();
-            return Task.CompletedTask;
-        }
-
-        var keeper = new SpareKeeper(host, app.Services.GetRequiredService<Quiet>(), rest, app.Services.GetRequiredService<ILogger<SpareKeeper>>());
-        return keeper.RunAsync(app.Lifetime.ApplicationStopping);
     }
 
     /// <summary>

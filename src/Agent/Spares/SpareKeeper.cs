@@ -9,8 +9,8 @@ using Microsoft.Extensions.Logging;
 namespace IuCutter.Agent.Spares;
 
 /// <summary>Sees to it that each live release has a spare, while no operation is under way; one that begins interrupts it.</summary>
-/// <param name="rest">How long nothing must have been under way before. ext4 passes over inodes that were freed within the last five seconds one by one.</param>
-public sealed partial class SpareKeeper(TargetHost host, Quiet quiet, TimeSpan rest, ILogger<SpareKeeper> log)
+/// <param name="rest">How long nothing must have been under way before. ext4 passes over inodes that were freed within the last five seconds one by one. Null: no spare is made, and none kept.</param>
+public sealed partial class SpareKeeper(TargetHost host, Quiet quiet, TimeSpan? rest, ILogger<SpareKeeper> log)
 {
     /// <summary>Room for the spare, and for two releases of that size beside it.</summary>
     private const int TimesItsSize = 3;
@@ -18,13 +18,19 @@ public sealed partial class SpareKeeper(TargetHost host, Quiet quiet, TimeSpan r
     /// <summary>Runs until cancelled.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
+        if (rest is not { } length)
+        {
+            GiveWay();
+            return;
+        }
+
         while (!cancellationToken.IsCancellationRequested)
         {
             try
             {
                 var busy = await quiet.WaitAsync(cancellationToken);
                 using var either = CancellationTokenSource.CreateLinkedTokenSource(busy, cancellationToken);
-                await Task.Delay(rest, host.Time, either.Token);
+                await Task.Delay(length, host.Time, either.Token);
                 await Task.Factory.StartNew(() => MakeAll(either.Token), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
                 await Task.Delay(Timeout.InfiniteTimeSpan, host.Time, either.Token);
             }
@@ -52,7 +58,9 @@ public sealed partial class SpareKeeper(TargetHost host, Quiet quiet, TimeSpan r
                 }
             }
         }
-        catch (Exception e) when (e is IOException or RefusalException)
+#pragma warning disable CA1031 // The boundary of work that nobody waits for: whatever ends it, the agent goes on.
+        catch (Exception e) when (e is not OperationCanceledException)
+#pragma warning restore CA1031
         {
             // The next push does without.
             LogFailed(log, e.Message);
@@ -79,7 +87,7 @@ public sealed partial class SpareKeeper(TargetHost host, Quiet quiet, TimeSpan r
         .Where(r => host.Root.Has(r) && ReleaseFolder.LinkOf(host.Root, r) == LinkRule.Copy)];
 
     private bool HasRoom(Manifest manifest) =>
-        RoomNeed.Of(manifest.ContentBytes, manifest.Entries.Count, manifest.CanonicalBytes.Length).Times(TimesItsSize).IsMetBy(host.Root.Directory.Room());
+        RoomNeed.Of(TimesItsSize * manifest.ContentBytes, TimesItsSize * manifest.Entries.Count, TimesItsSize * manifest.CanonicalBytes.Length).IsMetBy(host.Root.Directory.Room());
 
     [LoggerMessage(300, LogLevel.Warning, "no spare of a live release is made, and the next push takes longer for it: {Why}")]
     private static partial void LogFailed(ILogger log, string why);
