@@ -1,5 +1,4 @@
 using IuCutter.Agent.Operations;
-using IuCutter.Agent.Posix;
 using IuCutter.Agent.Releases;
 using IuCutter.Configuration;
 using IuCutter.Digests;
@@ -299,7 +298,7 @@ public sealed class Transfer(TargetHost host, Operation operation, PushOrder ord
                 return Staging.Begin(spare, manifest, host.Time, cancellationToken);
             }
         }
-        catch (PosixException e)
+        catch (IOException e)
         {
             operation.Report(GateId.G4, $"all files are made anew, for the copy of the live release is of no use: {e.Message}", 0, 0, "");
         }

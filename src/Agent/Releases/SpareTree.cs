@@ -11,9 +11,13 @@ namespace IuCutter.Agent.Releases;
 /// <param name="marks">Are told of each file that was read and is right.</param>
 internal sealed class SpareTree(DirectoryHandle tree, TreeFiles files, Manifest manifest, TreeMarks marks)
 {
+    /// <summary>As <see cref="TreeWalk.MakeDirectories"/> makes them.</summary>
+    private const uint FolderMode = 0x1ED;
+
     private readonly bool[] _inPlace = new bool[manifest.Entries.Count];
     private readonly List<int> _toRead = [];
     private readonly uint _owner = Libc.EffectiveUser();
+    private readonly uint _group = Libc.EffectiveGroup();
 
     /// <summary>For each entry of the manifest whether it lies there.</summary>
     public IReadOnlyList<bool> InPlace => _inPlace;
@@ -21,7 +25,7 @@ internal sealed class SpareTree(DirectoryHandle tree, TreeFiles files, Manifest 
     /// <summary>The manifest's folders that lie there, bytes as Latin-1.</summary>
     public HashSet<string> Folders { get; } = new(StringComparer.Ordinal);
 
-    /// <exception cref="PosixException">It cannot be listed, or what is not wanted cannot be removed.</exception>
+    /// <exception cref="IOException">A folder is not as it was made, cannot be listed, or what is not wanted cannot be removed: then nothing of it is of use.</exception>
     public void Keep(CancellationToken cancellationToken)
     {
         foreach (var reading in TreeWalk.Directories(tree, manifest, askAll: false, cancellationToken))
@@ -47,6 +51,11 @@ internal sealed class SpareTree(DirectoryHandle tree, TreeFiles files, Manifest 
 
     private void Keep(DirectoryReading reading)
     {
+        if (reading.Own.Mode != FolderMode || reading.Own.User != _owner || reading.Own.Group != _group)
+        {
+            throw new IOException($"somebody has changed the folder '{reading.Path}' of it");
+        }
+
         foreach (var (path, _) in reading.Extra)
         {
             tree.RemoveTree(TreePath.FromRaw(path).ToBytes());
@@ -97,6 +106,6 @@ internal sealed class SpareTree(DirectoryHandle tree, TreeFiles files, Manifest 
     }
 
     private bool IsAsMade(NodeStatus status, ManifestEntry entry) =>
-        status is { Kind: NodeKind.File, Names: 1 } && status.User == _owner && status.Size == entry.Size
+        status is { Kind: NodeKind.File, Names: 1 } && status.User == _owner && status.Group == _group && status.Size == entry.Size
         && entry.Kind != EntryKind.Link && status.Mode == ContentCopy.ModeOf(entry);
 }

@@ -86,7 +86,7 @@ public sealed class Staging : IDisposable
 
     /// <summary>Begins with a spare, which is a copy of a release that has most of what is needed.</summary>
     /// <param name="folder">The spare, in the place where the release is put together.</param>
-    /// <exception cref="PosixException">What is not wanted of it cannot be removed, or what lacks cannot be made.</exception>
+    /// <exception cref="IOException">It is of no use: a folder of it was changed, or it cannot be read or written.</exception>
     public static Staging Begin(DirectoryHandle folder, Manifest manifest, TimeProvider time, CancellationToken cancellationToken)
     {
         folder.MakeDirectory("tree"u8, 0x1ED);
