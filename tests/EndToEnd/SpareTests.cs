@@ -62,6 +62,20 @@ public sealed class SpareTests
     }
 
     [Fact]
+    public async Task A_folder_of_a_spare_that_somebody_has_changed_does_not_go_live()
+    {
+        await using var scene = await Scene.OpenAsync("--spare-after", "0");
+        await PushAsync(scene, "first\n");
+        await UntilSpareAsync(scene, scene.Live!);
+        File.SetUnixFileMode(Path.Combine(Spares(scene), scene.Live!, "tree/lib"), (UnixFileMode)0x1C0);
+
+        await PushAsync(scene, "second\n");
+
+        Assert.Equal((UnixFileMode)0x1ED, File.GetUnixFileMode(Path.Combine(scene.Root, ".iucutter/releases", scene.Live!, "tree/lib")));
+        Assert.Equal("0", Contents(scene)["of them in place in a spare"]);
+    }
+
+    [Fact]
     public async Task An_agent_that_is_to_make_no_spares_removes_those_that_are_there()
     {
         await using var scene = await Scene.OpenAsync("--spare-after", "0");

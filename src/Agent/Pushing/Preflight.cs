@@ -25,7 +25,7 @@ public sealed class Preflight(TargetHost host, PushOrder order)
     /// <param name="first">Gets the target's first reading, to which later ones are compared.</param>
     public async Task RunAsync(CheckList gate, Action<TargetReading> first, CancellationToken cancellationToken)
     {
-        if (await SurveyAsync(gate, first, cancellationToken))
+        if (await SurveyAsync(gate, first, isPush: true, cancellationToken))
         {
             CheckRootWritable(gate);
             CheckPlan(gate, cancellationToken);
@@ -36,12 +36,12 @@ public sealed class Preflight(TargetHost host, PushOrder order)
     /// <summary>What a push would do now; null where a check of the gate does not hold. Writes nothing.</summary>
     public async Task<ReleasePlan?> PlanAsync(CheckList gate, TimeSpan life, CancellationToken cancellationToken)
     {
-        await SurveyAsync(gate, _ => { }, cancellationToken);
+        await SurveyAsync(gate, _ => { }, isPush: false, cancellationToken);
         return gate.MayGoOn ? new PlanMaker(host, order).Make(_reading!, _guards, life, cancellationToken) : null;
     }
 
     /// <returns>False when the policy does not let the push go any further.</returns>
-    private async Task<bool> SurveyAsync(CheckList gate, Action<TargetReading> first, CancellationToken cancellationToken)
+    private async Task<bool> SurveyAsync(CheckList gate, Action<TargetReading> first, bool isPush, CancellationToken cancellationToken)
     {
         TakeFirstReading(gate, reading => first(_reading = reading), cancellationToken);
         if (!PolicyCheck.Keeps(host.Policy, gate, "push", () => PolicyRules.Broken(host.Policy, order.Configuration, order.SourceGates)))
@@ -58,7 +58,7 @@ public sealed class Preflight(TargetHost host, PushOrder order)
 
         CheckTools(gate);
         CheckSandbox(gate);
-        CheckRoom(gate);
+        CheckRoom(gate, isPush);
         CheckSlot(gate);
         new PresentRelease(host, order).Check(gate);
         CheckWayBack(gate);
@@ -132,19 +132,19 @@ public sealed class Preflight(TargetHost host, PushOrder order)
             : Observation.Held($"sandbox {host.Payload.Tier}"));
     }
 
-    private void CheckRoom(CheckList gate)
+    private void CheckRoom(CheckList gate, bool isPush)
     {
         var need = RoomNeed.Of(host.Root, order);
         gate.Observe("room", "there is room for the release", need.ToString(), () =>
         {
             var room = host.Root.Directory.Room();
-            if (!need.IsMetBy(room) && need.IsMetBy(host.Spares.Room()))
+            if (isPush && !need.IsMetBy(room))
             {
                 host.Spares.DropAll();
                 room = host.Root.Directory.Room();
             }
 
-            return Observation.Of(need.IsMetBy(room), $"{room.Bytes / 1_000_000} MB free", ("free bytes", room.Bytes), ("free files", room.Files));
+            return Observation.Of(need.IsMetBy(room) || (!isPush && need.IsMetBy(host.Spares.Room())), $"{room.Bytes / 1_000_000} MB free", ("free bytes", room.Bytes), ("free files", room.Files));
         });
     }
 

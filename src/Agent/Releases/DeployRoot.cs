@@ -144,6 +144,15 @@ public sealed class DeployRoot : IDisposable
         CrashPoint.Reach("C33.after");
     }
 
+    /// <summary>Gives a spare a name by which no push finds it.</summary>
+    /// <param name="name">As in <see cref="SpareNames()"/>.</param>
+    public string SetSpareAside(string name)
+    {
+        var aside = $"removed-{Guid.NewGuid():N}";
+        _spares.Rename(Encoding.Latin1.GetBytes(name), Encoding.ASCII.GetBytes(aside));
+        return aside;
+    }
+
     /// <param name="name">As in <see cref="SpareNames()"/>.</param>
     public void DropSpare(string name) => _spares.RemoveTree(Encoding.Latin1.GetBytes(name));
 

@@ -8,12 +8,13 @@ namespace IuCutter.Agent.Releases;
 /// Keeps of a spare's tree what a manifest wants at the same path, and removes the rest. A spare is believed in nothing: every file is read and hashed, and
 /// must be as staging itself would have made it.
 /// </summary>
+/// <param name="folder">The spare itself.</param>
+/// <param name="tree">Its tree.</param>
+/// <param name="files">Of that tree.</param>
+/// <param name="manifest">What is wanted.</param>
 /// <param name="marks">Are told of each file that was read and is right.</param>
-internal sealed class SpareTree(DirectoryHandle tree, TreeFiles files, Manifest manifest, TreeMarks marks)
+internal sealed class SpareTree(DirectoryHandle folder, DirectoryHandle tree, TreeFiles files, Manifest manifest, TreeMarks marks)
 {
-    /// <summary>As <see cref="TreeWalk.MakeDirectories"/> makes them.</summary>
-    private const uint FolderMode = 0x1ED;
-
     private readonly bool[] _inPlace = new bool[manifest.Entries.Count];
     private readonly List<int> _toRead = [];
     private readonly uint _owner = Libc.EffectiveUser();
@@ -28,6 +29,12 @@ internal sealed class SpareTree(DirectoryHandle tree, TreeFiles files, Manifest 
     /// <exception cref="IOException">A folder is not as it was made, cannot be listed, or what is not wanted cannot be removed: then nothing of it is of use.</exception>
     public void Keep(CancellationToken cancellationToken)
     {
+        MustBeAsMade(folder.OwnStatus(), ".");
+        foreach (var name in folder.List().Where(n => !n.AsSpan().SequenceEqual("tree"u8)))
+        {
+            folder.RemoveTree(name);
+        }
+
         foreach (var reading in TreeWalk.Directories(tree, manifest, askAll: false, cancellationToken))
         {
             Keep(reading);
@@ -49,13 +56,17 @@ internal sealed class SpareTree(DirectoryHandle tree, TreeFiles files, Manifest 
             cancellationToken);
     }
 
+    private void MustBeAsMade(NodeStatus own, string name)
+    {
+        if (own.Mode != TreeWalk.FolderMode || own.User != _owner || own.Group != _group)
+        {
+            throw new IOException($"somebody has changed its folder {name}");
+        }
+    }
+
     private void Keep(DirectoryReading reading)
     {
-        if (reading.Own.Mode != FolderMode || reading.Own.User != _owner || reading.Own.Group != _group)
-        {
-            throw new IOException($"somebody has changed the folder '{reading.Path}' of it");
-        }
-
+        MustBeAsMade(reading.Own, "tree/" + reading.Path);
         foreach (var (path, _) in reading.Extra)
         {
             tree.RemoveTree(TreePath.FromRaw(path).ToBytes());

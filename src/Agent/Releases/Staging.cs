@@ -78,7 +78,7 @@ public sealed class Staging : IDisposable
         CrashPoint.Reach("C02.before");
         var folder = root.BeginStaging(manifest.ReleaseId);
         CrashPoint.Reach("C02.after");
-        folder.MakeDirectory("tree"u8, 0x1ED);
+        folder.MakeDirectory("tree"u8, TreeWalk.FolderMode);
         var staging = new Staging(manifest, folder, folder.OpenDirectory("tree"u8), link, time);
         TreeWalk.MakeDirectories(staging._tree, manifest);
         return staging;
@@ -89,13 +89,21 @@ public sealed class Staging : IDisposable
     /// <exception cref="IOException">It is of no use: a folder of it was changed, or it cannot be read or written.</exception>
     public static Staging Begin(DirectoryHandle folder, Manifest manifest, TimeProvider time, CancellationToken cancellationToken)
     {
-        folder.MakeDirectory("tree"u8, 0x1ED);
+        folder.MakeDirectory("tree"u8, TreeWalk.FolderMode);
         var staging = new Staging(manifest, folder, folder.OpenDirectory("tree"u8), LinkRule.Copy, time);
-        var spare = new SpareTree(staging._tree, staging._files, manifest, staging.Marks);
-        spare.Keep(cancellationToken);
-        TreeWalk.MakeDirectories(staging._tree, manifest, spare.Folders);
-        staging.Take(spare.InPlace);
-        return staging;
+        try
+        {
+            var spare = new SpareTree(folder, staging._tree, staging._files, manifest, staging.Marks);
+            spare.Keep(cancellationToken);
+            TreeWalk.MakeDirectories(staging._tree, manifest, spare.Folders);
+            staging.Take(spare.InPlace);
+            return staging;
+        }
+        catch
+        {
+            staging.Dispose();
+            throw;
+        }
     }
 
     public bool Has(int content) => _have[content];
@@ -280,7 +288,7 @@ public sealed class Staging : IDisposable
 
     private bool TakeLink(ReusableFile other, int content)
     {
-        var text = TryRead(other, static (t, p) => t.ReadLink(p));
+        var text = TryReadLink(other);
         if (text is null || Sha256Digest.Of(text) != Manifest.DistinctContents[content].Digest)
         {
             return false;
@@ -293,7 +301,7 @@ public sealed class Staging : IDisposable
     private bool TakeFile(ReusableFile other, int content, ManifestEntry first)
     {
         var askedAt = other.Marks.Now;
-        using var source = TryRead(other, static (t, p) => t.OpenRead(p));
+        using var source = other.Tree.TryOpenRead(other.Path.ToBytes());
         if (source is null || DirectoryHandle.StatusOf(source) is not { Kind: NodeKind.File } status)
         {
             return false;
@@ -312,12 +320,11 @@ public sealed class Staging : IDisposable
         return isWhole;
     }
 
-    private static T? TryRead<T>(ReusableFile other, Func<TreeFiles, byte[], T?> read)
-        where T : class
+    private static byte[]? TryReadLink(ReusableFile other)
     {
         try
         {
-            return read(other.Tree, other.Path.ToBytes());
+            return other.Tree.ReadLink(other.Path.ToBytes());
         }
         catch (PosixException)
         {

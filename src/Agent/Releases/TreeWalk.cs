@@ -6,6 +6,9 @@ namespace IuCutter.Agent.Releases;
 /// <summary>Goes through a release's directories level by level, those of each on all cores.</summary>
 internal static class TreeWalk
 {
+    /// <summary>The permission bits of a release's directories.</summary>
+    public const uint FolderMode = 0x1ED;
+
     /// <summary>So many are given to the caller, and forgotten, before more are read.</summary>
     private const int DirectoriesAtOnce = 256;
 
@@ -49,7 +52,7 @@ internal static class TreeWalk
                 made = path[..slash];
                 if (there?.Contains(made) is not true)
                 {
-                    tree.MakeDirectory(TreePath.FromRaw(made).ToBytes(), 0x1ED);
+                    tree.MakeDirectory(TreePath.FromRaw(made).ToBytes(), FolderMode);
                 }
             }
         }

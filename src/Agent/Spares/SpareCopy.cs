@@ -1,4 +1,3 @@
-using IuCutter.Agent.Measuring;
 using IuCutter.Agent.Posix;
 using IuCutter.Agent.Releases;
 using IuCutter.Configuration;
@@ -42,7 +41,7 @@ internal sealed class SpareCopy(DirectoryHandle release, DirectoryHandle spare, 
 
     private static DirectoryHandle TreeOf(DirectoryHandle spare)
     {
-        spare.MakeDirectory("tree"u8, 0x1ED);
+        spare.MakeDirectory("tree"u8, TreeWalk.FolderMode);
         return spare.OpenDirectory("tree"u8);
     }
 
@@ -58,18 +57,15 @@ internal sealed class SpareCopy(DirectoryHandle release, DirectoryHandle spare, 
     private void CopyFile(TreeFiles from, ContentCopy copy, ManifestEntry entry, int number, CancellationToken cancellationToken)
     {
         CrashPoint.Reach("C32.before");
-        using var source = from.TryOpenRead(entry.Path.ToBytes());
-        if (source is null)
+        using var source = _to.Status(entry.Path.ToBytes()) is null ? from.TryOpenRead(entry.Path.ToBytes()) : null;
+        if (source is not null)
         {
-            return;
-        }
-
-        var askedAt = marks.Now;
-        var status = DirectoryHandle.StatusOf(source);
-        var isThere = _to.Status(entry.Path.ToBytes()) is not null;
-        if (isThere ? ContentDigest.Of(source, out _, entry.Size) == entry.Content : copy.Make(source, entry, cancellationToken))
-        {
-            marks.Note(number, status, askedAt);
+            var askedAt = marks.Now;
+            var status = DirectoryHandle.StatusOf(source);
+            if (copy.Make(source, entry, cancellationToken))
+            {
+                marks.Note(number, status, askedAt);
+            }
         }
 
         CrashPoint.Reach("C32.after");

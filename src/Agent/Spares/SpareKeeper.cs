@@ -56,6 +56,11 @@ public sealed partial class SpareKeeper(TargetHost host, Quiet quiet, TimeSpan? 
                     host.Spares.Make(release, manifest, cancellationToken);
                     Footprint.Settle(manifest.Entries.Count);
                 }
+                else
+                {
+                    // A part of one would hold room that nobody gets back.
+                    host.Spares.Keep(live.Where(r => r != release).ToHashSet());
+                }
             }
         }
 #pragma warning disable CA1031 // The boundary of work that nobody waits for: whatever ends it, the agent goes on.

@@ -16,6 +16,9 @@ public sealed class SpareShelf(DeployRoot root, PayloadRunner? runner, TimeProvi
     private const int MostRemoved = 1000;
 
     private readonly Lock _lock = new();
+
+    // Removing takes long, and only who needs the room waits for it.
+    private readonly Lock _removing = new();
     private Readings? _readings;
 
     private int Runs => runner?.Runs ?? 0;
@@ -47,12 +50,15 @@ public sealed class SpareShelf(DeployRoot root, PayloadRunner? runner, TimeProvi
     /// <summary>Removes the spares of releases that are not live any more.</summary>
     public void Keep(IReadOnlySet<ReleaseId> live)
     {
-        lock (_lock)
+        lock (_removing)
         {
-            foreach (var name in root.SpareNames().Where(n => !DeployRoot.IsSpareOf(n, live)))
+            List<string> aside;
+            lock (_lock)
             {
-                root.DropSpare(name);
+                aside = [.. root.SpareNames().Where(n => !DeployRoot.IsSpareOf(n, live)).Select(root.SetSpareAside)];
             }
+
+            aside.ForEach(root.DropSpare);
         }
     }
 

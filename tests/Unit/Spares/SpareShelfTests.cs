@@ -98,6 +98,39 @@ public sealed class SpareShelfTests : IDisposable
         await FinishAsync(staging, Payload);
     }
 
+    [Theory]
+    [InlineData("chmod 700 tree/data")]
+    [InlineData("chmod 777 tree/data/deep")]
+    [InlineData("chown 4711 tree/data/deep")]
+    [InlineData("chgrp 4711 tree/data/deep")]
+    [InlineData("chmod 1755 tree")]
+    [InlineData("chmod 700 .")]
+    public async Task A_spare_of_which_a_folder_was_changed_is_of_no_use(string how)
+    {
+        var first = await PublishAsync(Payload, 'a');
+        Make(first);
+        Shell(how, Path.Combine(_root.Path, ".iucutter/spares", first.ToString()));
+
+        Assert.Throws<IOException>(() => Stage(Payload, 'b'));
+
+        using var anew = Staging.Begin(_root, ManifestOf(Payload, 'b'), TimeProvider.System);
+        new ReleaseReuse(_root, anew, TimeProvider.System).TakeFrom(first, _ => { }, CancellationToken.None);
+        await FinishAsync(anew, Payload);
+    }
+
+    [Fact]
+    public async Task What_lies_beside_a_spares_tree_does_not_become_the_releases()
+    {
+        var first = await PublishAsync(Payload, 'a');
+        Make(first);
+        Shell("echo planted >manifest; mkdir -p more; touch more/file", Path.Combine(_root.Path, ".iucutter/spares", first.ToString()));
+
+        using var staging = Stage(Payload, 'b');
+        await FinishAsync(staging, Payload);
+
+        Assert.Equal(["DEPLOY-MANIFEST.txt", "configuration.json", "manifest", "tree"], Directory.GetFileSystemEntries(Path.GetDirectoryName(_root.TreePath(staging.Manifest.ReleaseId))!).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+    }
+
     [Fact]
     public async Task A_spare_that_is_far_from_what_is_wanted_is_left_alone()
     {
