@@ -20,8 +20,11 @@ public sealed class PayloadChecks(
     /// <summary>What was seen of the release's files when it was read back whole, before it was published; null when it lay there before.</summary>
     public TreeMarks? Staged { get; init; }
 
-    /// <summary>True as long as none of the payload's commands has run: then whatever has written to a file has left its change time.</summary>
-    public bool NothingHasRun => _payload.Runs == 0;
+    /// <summary>How many commands this agent had run, for any slot, before the first of the release's files was read.</summary>
+    public int RunsBefore { get; init; }
+
+    /// <summary>True as long as no command of any payload has run since: then whatever has written to a file has left its change time.</summary>
+    public bool NothingHasRun => host.Payload.Runs == RunsBefore;
 
     /// <summary>Compile, import, test, assert.</summary>
     /// <param name="sourceTests">What the same tests counted on the source host, by check: <c>test.1</c> and so on.</param>

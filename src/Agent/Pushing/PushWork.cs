@@ -23,6 +23,7 @@ public sealed class PushWork(TargetHost host, Operation operation, PushOrder ord
     private string? _damage;
     private ReleaseReading? _present;
     private TreeMarks? _staged;
+    private int _runsBefore;
 
     public PushOrder Order => order;
 
@@ -50,7 +51,7 @@ public sealed class PushWork(TargetHost host, Operation operation, PushOrder ord
             SpendApproval(preflight);
             _preflight.TrySetResult(operation.Stopper is null);
             await operation.RunGateAsync(GateId.G4, g => StageAsync(g, cancellationToken, whileWanted));
-            var checks = new PayloadChecks(host, operation, order.Release, order.Configuration, Gaps()) { Staged = _staged };
+            var checks = new PayloadChecks(host, operation, order.Release, order.Configuration, Gaps()) { Staged = _staged, RunsBefore = _runsBefore };
             await operation.RunGateAsync(GateId.G5, g => checks.PostDeployAsync(g, SourceTests(), whileWanted));
             await operation.RunGateAsync(GateId.G6, g => checks.SmokeAsync(g, whileWanted));
             await operation.RunGateAsync(GateId.G7, g => PromoteAsync(g, checks, whileWanted), settles: true);
@@ -90,6 +91,7 @@ public sealed class PushWork(TargetHost host, Operation operation, PushOrder ord
 
     private async Task StageAsync(CheckList gate, CancellationToken cancellationToken, CancellationToken whileWanted)
     {
+        _runsBefore = host.Payload.Runs;
         if (host.Root.Has(order.Release) && IsWhole(gate, whileWanted))
         {
             Transfer.NothingNeeded();
@@ -148,16 +150,17 @@ public sealed class PushWork(TargetHost host, Operation operation, PushOrder ord
         {
             await gate.ObserveAsync("complete", "the release directory is complete", "every file of the manifest as it lies there, no other path, and all of it flushed", async () =>
             {
+                // A command of another slot's operation may have run while the contents came.
+                var comparison = await staging.CompleteAsync(order.ConfigurationJson, cancellationToken, readAll: host.Payload.Runs != _runsBefore);
                 _staged = staging.Marks;
-                var comparison = await staging.CompleteAsync(order.ConfigurationJson, cancellationToken);
                 var isWhole = comparison is { HoldsTheManifest: true, Extra: 0 };
                 return order.Configuration.Link == LinkRule.Copy
-                    ? Observation.Of(isWhole, comparison.ToString(), ("files", comparison.Files), ("bytes", comparison.Bytes))
+                    ? Observation.Of(isWhole, comparison.ToString(), ("files", comparison.Files), ("bytes read", comparison.Bytes))
                     : Observation.Of(
                         isWhole,
                         $"{comparison}, read-only, {comparison.Linked} hard links",
                         ("files", comparison.Files),
-                        ("bytes", comparison.Bytes),
+                        ("bytes read", comparison.Bytes),
                         ("files linked", comparison.Linked));
             });
         }

@@ -65,7 +65,7 @@ public sealed class Promotion(TargetHost host, Operation operation, string slot)
         var whole = gate.Observe("way-back.whole", "the release to go back to is whole", $"every file of {earlier} equals its manifest", () =>
         {
             var comparison = ReleaseFolder.Verify(host.Root, earlier, cancellationToken, marks: seen(earlier));
-            return Observation.Of(comparison.HoldsTheManifest, comparison.ToString(), ("files", comparison.Files), ("bytes", comparison.Bytes));
+            return Observation.Of(comparison.HoldsTheManifest, comparison.ToString(), ("files", comparison.Files), ("bytes read", comparison.Bytes));
         });
         return whole.IsHeld ? null : Damage(earlier, whole.Seen);
     }

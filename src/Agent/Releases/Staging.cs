@@ -20,6 +20,7 @@ public sealed class Staging : IDisposable
     private readonly ContentCopy _copy;
     private readonly EntriesByContent _entries;
     private readonly bool[] _have;
+    private readonly TimeProvider _time;
     private int _firstMissing;
     private int _reused;
     private int _received;
@@ -33,6 +34,7 @@ public sealed class Staging : IDisposable
     private Staging(Manifest manifest, DirectoryHandle folder, DirectoryHandle tree, LinkRule link, TimeProvider time)
     {
         (Manifest, Link, _folder, _tree) = (manifest, link, folder, tree);
+        _time = time;
         Marks = new TreeMarks(manifest.Entries.Count, time);
         _files = new TreeFiles(tree);
         _copy = new ContentCopy(tree, _files, link);
@@ -46,7 +48,7 @@ public sealed class Staging : IDisposable
     public LinkRule Link { get; }
 
     /// <summary>Which files were read and found right as they lie there.</summary>
-    public TreeMarks Marks { get; }
+    public TreeMarks Marks { get; private set; }
 
     /// <summary>Contents that lay in place already, in a spare.</summary>
     public int Spared { get; private set; }
@@ -230,10 +232,14 @@ public sealed class Staging : IDisposable
     }
 
     /// <summary>Writes the files beside the tree, and makes all of it survive a power cut. All contents must be there.</summary>
+    /// <param name="configuration">The release's, as JSON.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <param name="readAll">True: what was read in a spare is read again.</param>
     /// <returns>The tree as it lies there, read back whole and held against the manifest.</returns>
     /// <exception cref="PosixException">It cannot be written, flushed or read.</exception>
-    public async Task<TreeComparison> CompleteAsync(ReadOnlyMemory<byte> configuration, CancellationToken cancellationToken)
+    public async Task<TreeComparison> CompleteAsync(ReadOnlyMemory<byte> configuration, CancellationToken cancellationToken, bool readAll = false)
     {
+        Marks = readAll ? new TreeMarks(Manifest.Entries.Count, _time) : Marks;
         ReleaseFolder.Write(_folder, Manifest, configuration.Span);
 
         // Nothing is written any more. The flush waits for the disk while the files are read.

@@ -131,6 +131,23 @@ public sealed class SpareShelfTests : IDisposable
         Assert.Equal(["DEPLOY-MANIFEST.txt", "configuration.json", "manifest", "tree"], Directory.GetFileSystemEntries(Path.GetDirectoryName(_root.TreePath(staging.Manifest.ReleaseId))!).Select(Path.GetFileName).Order(StringComparer.Ordinal));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_was_read_in_a_spare_is_read_again_where_a_command_has_run_since(bool readAll)
+    {
+        var first = await PublishAsync(Payload, 'a');
+        Make(first);
+        var manifest = ManifestOf(Payload, 'b');
+        using var staging = Staging.Begin(_shelf.Take(manifest, first)!, manifest, new Clock(TimeProvider.System.GetUtcNow().AddMinutes(1)), CancellationToken.None);
+
+        var comparison = await staging.CompleteAsync("{}"u8.ToArray(), CancellationToken.None, readAll);
+
+        Assert.True(comparison.HoldsTheManifest);
+        Assert.Equal(readAll ? 0 : Payload.Count(p => p.Kind != EntryKind.Link), comparison.Untouched);
+        Assert.Equal(readAll ? Payload.Where(p => p.Kind != EntryKind.Link).Sum(p => p.Content.Length) : 0, comparison.Bytes);
+    }
+
     [Fact]
     public async Task A_spare_that_is_far_from_what_is_wanted_is_left_alone()
     {
