@@ -80,7 +80,7 @@ internal sealed class ReleaseAnswer(TargetHost host)
     private Release? Read(string slot, SlotHistory history, string id)
     {
         var release = ReleaseId.Parse(id);
-        if (ReleaseFolder.TryReadManifest(host.Root, release) is not { } manifest)
+        if (ReleaseFolder.TryReadHead(host.Root, release) is not var (manifest, digest))
         {
             return null;
         }
@@ -90,8 +90,8 @@ internal sealed class ReleaseAnswer(TargetHost host)
             Id = id,
             Slot = slot,
             Commit = manifest.Commit,
-            ManifestSha256 = manifest.Digest.ToString(),
-            Entries = (ulong)manifest.Entries.Count,
+            ManifestSha256 = digest.ToString(),
+            Entries = (ulong)manifest.Entries,
             Bytes = (ulong)manifest.ContentBytes,
             Live = id == history.Live,
             Proved = history.IsProved(id),

@@ -35,6 +35,7 @@ public sealed class PushWork(TargetHost host, Operation operation, PushOrder ord
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
+        using var known = host.Root.Manifests.Hold();
         var whileWanted = operation.WhileWanted(cancellationToken);
         await using var word = whileWanted.Register(() => Transfer.Stop(operation.Cancellation?.Asked));
         try

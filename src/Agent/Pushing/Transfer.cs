@@ -317,6 +317,7 @@ public sealed class Transfer(TargetHost host, Operation operation, PushOrder ord
         try
         {
             var manifest = Manifest.Parse(bytes);
+            host.Root.Manifests.Add(manifest);
             return manifest.ReleaseId == order.Release && manifest.Commit == order.Commit && manifest.ContentBytes == order.ContentBytes
                 && manifest.Entries.Count == order.Entries
                 ? manifest

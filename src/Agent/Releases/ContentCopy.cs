@@ -27,10 +27,10 @@ internal sealed class ContentCopy(DirectoryHandle tree, TreeFiles files, LinkRul
     public bool MayLink => link == LinkRule.Hard;
 
     public SafeFileHandle Create(ManifestEntry entry) =>
-        files.CreateFile(entry.Path.ToBytes(), MayLink ? ModeOf(entry) & ~WriteBits : ModeOf(entry));
+        files.CreateFile(entry.Path.ToBytes(), MayLink ? ModeOf(entry.Kind) & ~WriteBits : ModeOf(entry.Kind));
 
     /// <summary>The permission bits of a file that no other release shares.</summary>
-    public static uint ModeOf(ManifestEntry entry) => entry.Kind == EntryKind.Executable ? 0x1EDu : 0x1A4u;
+    public static uint ModeOf(EntryKind kind) => kind == EntryKind.Executable ? 0x1EDu : 0x1A4u;
 
     /// <summary>Gives the entry the very file that is open, if it is the entry's content; one that can have no more names is copied.</summary>
     /// <returns>False, and nothing is left, when the source is not the content that the entry means, or cannot be read.</returns>

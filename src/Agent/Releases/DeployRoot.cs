@@ -40,6 +40,9 @@ public sealed class DeployRoot : IDisposable
     /// <summary>The root itself, open.</summary>
     public DirectoryHandle Directory { get; }
 
+    /// <summary>What operations under way know of the releases here.</summary>
+    public KnownManifests Manifests { get; } = new();
+
     /// <summary>Held by whoever works in a mirror: commits enter one at a time.</summary>
     public SemaphoreSlim MirrorTurn { get; } = new(1);
 

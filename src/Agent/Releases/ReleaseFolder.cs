@@ -1,6 +1,8 @@
 using System.Text;
+using IuCutter.Agent.Measuring;
 using IuCutter.Agent.Posix;
 using IuCutter.Configuration;
+using IuCutter.Digests;
 using IuCutter.Manifests;
 using Microsoft.Win32.SafeHandles;
 
@@ -34,8 +36,19 @@ public static class ReleaseFolder
         try
         {
             using var folder = root.OpenRelease(id);
+            if (root.Manifests.Find(id) is { } known && DigestOf(folder) == known.Digest)
+            {
+                return known;
+            }
+
             var manifest = Manifest.Parse(Read(folder, "manifest"u8));
-            return manifest.ReleaseId == id ? manifest : throw Damaged(id, $"its manifest is that of {manifest.ReleaseId}");
+            if (manifest.ReleaseId != id)
+            {
+                throw Damaged(id, $"its manifest is that of {manifest.ReleaseId}");
+            }
+
+            root.Manifests.Add(manifest);
+            return manifest;
         }
         catch (Exception e) when (e is PosixException or ManifestException)
         {
@@ -50,6 +63,24 @@ public static class ReleaseFolder
             return ReadManifest(root, id);
         }
         catch (RefusalException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>What a release's manifest says above its entries, and its digest; null where it is not the manifest that the release had.</summary>
+    public static (ManifestHead Head, Sha256Digest Digest)? TryReadHead(DeployRoot root, ReleaseId id)
+    {
+        try
+        {
+            using var folder = root.OpenRelease(id);
+            using var file = folder.OpenRead("manifest"u8);
+            var beginning = new byte[ManifestHead.MostBytes];
+            var head = ManifestHead.Parse(beginning.AsSpan(0, FileBytes.Read(file, beginning, 0)));
+            var digest = ContentDigest.Of(file, out _);
+            return ReleaseId.Of(head.Name, head.Commit, digest) == id ? (head, digest) : null;
+        }
+        catch (Exception e) when (e is PosixException or ManifestException)
         {
             return null;
         }
@@ -135,6 +166,12 @@ public static class ReleaseFolder
     {
         using var file = folder.CreateFile(name, 0x1A4);
         RandomAccess.Write(file, bytes, 0);
+    }
+
+    private static Sha256Digest DigestOf(DirectoryHandle folder)
+    {
+        using var file = folder.OpenRead("manifest"u8);
+        return ContentDigest.Of(file, out _);
     }
 
     private static byte[] Read(DirectoryHandle folder, ReadOnlySpan<byte> name)

@@ -43,14 +43,14 @@ internal sealed class SpareTree(DirectoryHandle folder, DirectoryHandle tree, Tr
         _toRead.Sort();
         AllCores.ForFiles(
             _toRead.Count,
-            i => manifest.DistinctContents[manifest.ContentOf(_toRead[i])].Size,
+            i => ContentOf(_toRead[i]).Size,
             i =>
             {
                 var number = _toRead[i];
                 _inPlace[number] = IsWanted(number);
                 if (!_inPlace[number])
                 {
-                    tree.Remove(manifest.Entries[number].Path.ToBytes());
+                    tree.Remove(manifest.PathBytesOf(number));
                 }
             },
             cancellationToken);
@@ -74,18 +74,17 @@ internal sealed class SpareTree(DirectoryHandle folder, DirectoryHandle tree, Tr
 
         foreach (var (number, status, link) in reading.Entries)
         {
-            var entry = manifest.Entries[number];
             if (status is { Kind: NodeKind.File })
             {
                 _toRead.Add(number);
             }
-            else if (entry.Kind == EntryKind.Link && link == entry.Content)
+            else if (manifest.KindOf(number) == EntryKind.Link && link == ContentOf(number).Digest)
             {
                 _inPlace[number] = true;
             }
             else
             {
-                tree.RemoveTree(entry.Path.ToBytes());
+                tree.RemoveTree(manifest.PathBytesOf(number));
             }
         }
 
@@ -95,13 +94,13 @@ internal sealed class SpareTree(DirectoryHandle folder, DirectoryHandle tree, Tr
 
     private bool IsWanted(int number)
     {
-        var entry = manifest.Entries[number];
+        var content = ContentOf(number);
         try
         {
-            using var file = files.OpenRead(entry.Path.ToBytes());
+            using var file = files.OpenRead(manifest.PathBytesOf(number));
             var askedAt = marks.Now;
             var status = DirectoryHandle.StatusOf(file);
-            var isWanted = IsAsMade(status, entry) && ContentDigest.Of(file, out _, entry.Size) == entry.Content;
+            var isWanted = IsAsMade(status, manifest.KindOf(number), content.Size) && ContentDigest.Of(file, out _, content.Size) == content.Digest;
             if (isWanted)
             {
                 marks.Note(number, status, askedAt);
@@ -116,7 +115,9 @@ internal sealed class SpareTree(DirectoryHandle folder, DirectoryHandle tree, Tr
         }
     }
 
-    private bool IsAsMade(NodeStatus status, ManifestEntry entry) =>
-        status is { Kind: NodeKind.File, Names: 1 } && status.User == _owner && status.Group == _group && status.Size == entry.Size
-        && entry.Kind != EntryKind.Link && status.Mode == ContentCopy.ModeOf(entry);
+    private bool IsAsMade(NodeStatus status, EntryKind kind, long size) =>
+        status is { Kind: NodeKind.File, Names: 1 } && status.User == _owner && status.Group == _group && status.Size == size
+        && kind != EntryKind.Link && status.Mode == ContentCopy.ModeOf(kind);
+
+    private ManifestContent ContentOf(int number) => manifest.DistinctContents[manifest.ContentOf(number)];
 }

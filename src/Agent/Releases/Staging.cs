@@ -97,7 +97,7 @@ public sealed class Staging : IDisposable
         {
             var spare = new SpareTree(folder, staging._tree, staging._files, manifest, staging.Marks);
             spare.Keep(cancellationToken);
-            TreeWalk.MakeDirectories(staging._tree, manifest, spare.Folders);
+            TreeWalk.MakeDirectories(staging._tree, manifest, spare.InPlace, spare.Folders);
             staging.Take(spare.InPlace);
             return staging;
         }
@@ -246,7 +246,7 @@ public sealed class Staging : IDisposable
         var flushed = Task.Run(Flush, CancellationToken.None);
         try
         {
-            return TreeReader.Compare(_tree, Manifest, Link, lookAtExtra: false, cancellationToken, Marks);
+            return TreeReader.Compare(_tree, Manifest, Link, lookAtExtra: false, cancellationToken, Marks, readJustNow: true);
         }
         finally
         {
@@ -276,18 +276,18 @@ public sealed class Staging : IDisposable
         for (var content = 0; content < _have.Length; content++)
         {
             var lacks = false;
-            ManifestEntry? there = null;
+            int? file = null;
             foreach (var number in _entries.Of(content))
             {
                 lacks |= !inPlace[number];
-                there = inPlace[number] && there is not { Kind: not EntryKind.Link } ? Manifest.Entries[number] : there;
+                file ??= inPlace[number] && Manifest.KindOf(number) != EntryKind.Link ? number : null;
             }
 
-            _have[content] = !lacks || there is { Kind: not EntryKind.Link };
+            _have[content] = !lacks || file is not null;
             Spared += _have[content] ? 1 : 0;
-            if (lacks && _have[content])
+            if (lacks && file is { } whole)
             {
-                WriteOthers(content, there);
+                WriteOthers(content, Manifest.Entries[whole]);
             }
         }
     }

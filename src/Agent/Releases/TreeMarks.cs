@@ -34,6 +34,9 @@ public sealed class TreeMarks(int entries, TimeProvider time)
         IsEmpty = false;
     }
 
+    /// <summary>Whether the file was read, however it is now.</summary>
+    public bool Has(int entry) => _marks[entry] != NotSeen;
+
     public bool IsAsSeen(int entry, NodeStatus? status) =>
         status is { Kind: NodeKind.File } now && _marks[entry] is not NotSeen and var mark && mark == MarkOf(now);
 

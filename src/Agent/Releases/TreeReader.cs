@@ -21,7 +21,8 @@ public sealed class TreeReader
     private readonly DirectoryHandle _tree;
     private readonly Manifest _manifest;
     private readonly TreeMarks? _marks;
-    private readonly bool _sparesSeen;
+    private readonly bool _marksSeen;
+    private readonly bool _readJustNow;
     private readonly uint _noFileHas;
     private readonly bool[] _seen;
     private readonly List<int> _toRead = [];
@@ -30,13 +31,15 @@ public sealed class TreeReader
     private int _extra;
     private int _linked;
     private int _untouched;
+    private int _justRead;
     private string? _firstExtra;
     private long _bytes;
 
-    private TreeReader(DirectoryHandle tree, Manifest manifest, LinkRule link, TreeMarks? marks)
+    private TreeReader(DirectoryHandle tree, Manifest manifest, LinkRule link, TreeMarks? marks, bool readJustNow)
     {
+        _readJustNow = readJustNow;
         _noFileHas = link == LinkRule.Hard ? NoFileHas | ContentCopy.WriteBits : NoFileHas;
-        (_tree, _manifest, _marks, _sparesSeen) = (tree, manifest, marks, marks is { IsEmpty: false });
+        (_tree, _manifest, _marks, _marksSeen) = (tree, manifest, marks, marks is { IsEmpty: false });
         _seen = new bool[manifest.Entries.Count];
     }
 
@@ -46,10 +49,17 @@ public sealed class TreeReader
     /// <param name="lookAtExtra">True: what lies there beside the manifest's files is looked through as well.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <param name="marks">Is told of each file that was read and is right; a file that it has seen as it is now is not read again.</param>
+    /// <param name="readJustNow">True: this very operation has read what the marks have seen, and looks at it again before it counts. Until then that it is there is enough.</param>
     public static TreeComparison Compare(
-        DirectoryHandle tree, Manifest manifest, LinkRule link, bool lookAtExtra, CancellationToken cancellationToken, TreeMarks? marks = null)
+        DirectoryHandle tree,
+        Manifest manifest,
+        LinkRule link,
+        bool lookAtExtra,
+        CancellationToken cancellationToken,
+        TreeMarks? marks = null,
+        bool readJustNow = false)
     {
-        var reader = new TreeReader(tree, manifest, link, marks);
+        var reader = new TreeReader(tree, manifest, link, marks, readJustNow);
         var left = lookAtExtra ? new LeftBehind(tree) : null;
         reader.Walk(left, cancellationToken);
         reader.ReadContents(cancellationToken);
@@ -63,13 +73,14 @@ public sealed class TreeReader
         {
             Linked = reader._linked,
             Untouched = reader._untouched,
+            JustRead = reader._justRead,
             Dangers = [.. left?.Dangers ?? []],
         };
     }
 
     private void Walk(LeftBehind? left, CancellationToken cancellationToken)
     {
-        foreach (var reading in TreeWalk.Directories(_tree, _manifest, _sparesSeen, cancellationToken))
+        foreach (var reading in TreeWalk.Directories(_tree, _manifest, askAll: _marksSeen && !_readJustNow, cancellationToken))
         {
             Hold(reading);
             reading.Extra.ForEach(e => left?.Look(e.Path, e.Status, cancellationToken));
@@ -92,7 +103,14 @@ public sealed class TreeReader
         foreach (var number in reading.ToRead)
         {
             _seen[number] = true;
-            _toRead.Add(number);
+            if (_readJustNow && _marks!.Has(number))
+            {
+                _justRead++;
+            }
+            else
+            {
+                _toRead.Add(number);
+            }
         }
 
         foreach (var (path, _) in reading.Extra)
@@ -114,7 +132,7 @@ public sealed class TreeReader
         {
             Differ(_manifest.Entries[number].Path, OtherContent(content.Digest, text));
         }
-        else if (link is null && _sparesSeen && _marks!.IsAsSeen(number, status))
+        else if (link is null && _marksSeen && _marks!.IsAsSeen(number, status))
         {
             _untouched++;
             _linked += status is { Names: > 1 } ? 1 : 0;
@@ -151,8 +169,8 @@ public sealed class TreeReader
 
     private string? Read(TreeFiles files, int number)
     {
-        var entry = _manifest.Entries[number];
-        using var file = TryOpen(files, entry.Path, out var whyNot);
+        var content = _manifest.DistinctContents[_manifest.ContentOf(number)];
+        using var file = TryOpen(files, _manifest.PathBytesOf(number), out var whyNot);
         if (file is null)
         {
             return whyNot;
@@ -160,17 +178,17 @@ public sealed class TreeReader
 
         var askedAt = _marks?.Now ?? 0;
         var status = DirectoryHandle.StatusOf(file);
-        if (Difference(entry.Kind, entry.Size, status) is { } how)
+        if (Difference(_manifest.KindOf(number), content.Size, status) is { } how)
         {
             return how;
         }
 
-        var digest = ContentDigest.Of(file, out var bytes, entry.Size);
+        var digest = ContentDigest.Of(file, out var bytes, content.Size);
         Interlocked.Add(ref _bytes, bytes);
         Interlocked.Add(ref _linked, status.Names > 1 ? 1 : 0);
-        if (digest != entry.Content)
+        if (digest != content.Digest)
         {
-            return OtherContent(entry.Content, digest);
+            return OtherContent(content.Digest, digest);
         }
 
         _marks?.Note(number, status, askedAt);
@@ -178,12 +196,12 @@ public sealed class TreeReader
     }
 
     /// <summary>A file that its owner may not read, or that is gone since it was listed, differs; any other failure ends the reading.</summary>
-    private static SafeFileHandle? TryOpen(TreeFiles files, TreePath path, out string? whyNot)
+    private static SafeFileHandle? TryOpen(TreeFiles files, ReadOnlySpan<byte> path, out string? whyNot)
     {
         try
         {
             whyNot = null;
-            return files.OpenRead(path.ToBytes());
+            return files.OpenRead(path);
         }
         catch (PosixException e) when (e.Errno is PosixException.Forbidden or PosixException.NoEntry or PosixException.TooManyLinks)
         {

@@ -34,13 +34,19 @@ internal static class TreeWalk
     }
 
     /// <summary>Makes all of a manifest's directories that are not there yet.</summary>
-    /// <param name="there">Those that are known to be.</param>
-    public static void MakeDirectories(DirectoryHandle tree, Manifest manifest, IReadOnlySet<string>? there = null)
+    /// <param name="inPlace">The entries that lie there already, and with them their directories.</param>
+    /// <param name="there">Directories that are known to be there.</param>
+    public static void MakeDirectories(DirectoryHandle tree, Manifest manifest, IReadOnlyList<bool>? inPlace = null, IReadOnlySet<string>? there = null)
     {
         var made = "";
-        foreach (var entry in manifest.Entries)
+        for (var entry = 0; entry < manifest.Entries.Count; entry++)
         {
-            var path = entry.Path.Raw;
+            if (inPlace?[entry] is true)
+            {
+                continue;
+            }
+
+            var path = manifest.Entries[entry].Path.Raw;
             for (var slash = path.IndexOf('/', StringComparison.Ordinal); slash > 0; slash = path.IndexOf('/', slash + 1))
             {
                 // In path order all that lies in a folder stands together.

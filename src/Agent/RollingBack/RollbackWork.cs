@@ -17,6 +17,7 @@ public sealed class RollbackWork(TargetHost host, Operation operation, ReleaseId
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
+        using var known = host.Root.Manifests.Hold();
         var looks = new TargetLooks(host, operation);
         var first = TargetReading.Take(host.Root, operation.Slot, [], cancellationToken);
         looks.Begin(first);

@@ -17,6 +17,7 @@ public sealed class SmokeWork(TargetHost host, Operation operation, ReleaseId re
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
+        using var known = host.Root.Manifests.Hold();
         var whileWanted = operation.WhileWanted(cancellationToken);
         ReleaseConfiguration? configuration = null;
         ReleaseReading? whole = null;

@@ -68,10 +68,13 @@ public sealed class SpareShelf(DeployRoot root, PayloadRunner? runner, TimeProvi
     public (long Bytes, long Files) Room()
     {
         var (bytes, files) = root.Directory.Room();
-        foreach (var manifest in root.Releases().Where(root.HasSpare).Select(r => ReleaseFolder.TryReadManifest(root, r)).OfType<Manifest>())
+        foreach (var release in root.Releases().Where(root.HasSpare))
         {
-            bytes += manifest.ContentBytes;
-            files += files == 0 ? 0 : manifest.Entries.Count;
+            if (ReleaseFolder.TryReadHead(root, release) is var (manifest, _))
+            {
+                bytes += manifest.ContentBytes;
+                files += files == 0 ? 0 : manifest.Entries;
+            }
         }
 
         return (bytes, files);
@@ -108,13 +111,19 @@ public sealed class SpareShelf(DeployRoot root, PayloadRunner? runner, TimeProvi
         var removed = 0;
         for (int i = 0, j = 0; i < there.Entries.Count && removed <= MostRemoved; i++)
         {
-            var entry = there.Entries[i];
-            while (j < wanted.Entries.Count && wanted.Entries[j].Path < entry.Path)
+            if (j < wanted.Entries.Count && there.HasSame(i, wanted, j))
+            {
+                j++;
+                continue;
+            }
+
+            var path = there.Entries[i].Path;
+            while (j < wanted.Entries.Count && wanted.Entries[j].Path < path)
             {
                 j++;
             }
 
-            removed += j < wanted.Entries.Count && wanted.Entries[j] == entry ? 0 : 1;
+            removed += j < wanted.Entries.Count && there.HasSame(i, wanted, j) ? 0 : 1;
         }
 
         return removed <= MostRemoved;

@@ -12,8 +12,10 @@ internal static class OperationRun
     {
         try
         {
-            var story = await new OperationWatch(target, view, here.Time, showFrom).FollowAsync(operation, cancellation);
-            return await new OperationEnd(target, here, view).TellAsync(story, wasLiveAlready: false, publish: null, here.Folder, cancellation);
+            return await new OperationWatch(target, view, here.Time, showFrom).FollowAsync(
+                operation,
+                (story, settled) => new OperationEnd(target, here, view).TellAsync(story, settled, wasLiveAlready: false, publish: null, here.Folder, cancellation),
+                cancellation);
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {

@@ -11,13 +11,14 @@ namespace IuCutter.Packager.Following;
 internal sealed class OperationEnd(Target target, Surroundings here, IOperationView view)
 {
     /// <param name="story">The ended operation's.</param>
+    /// <param name="settled">Ends when the agent has written its own report, and the slot can take another operation: before that nothing is shown.</param>
     /// <param name="wasLiveAlready">True: it was done before, and nothing was done now.</param>
     /// <param name="publish">As of <see cref="ReportKeeping.KeepAsync"/>.</param>
     /// <param name="repository">As of <see cref="ReportKeeping.KeepAsync"/>.</param>
     /// <param name="cancellation">Ends the asking; the result is shown all the same, for the operation has ended.</param>
     /// <exception cref="CommandException">The ledger does not go on from where it was; the result was shown.</exception>
     public async Task<ExitCode> TellAsync(
-        OperationStory story, bool wasLiveAlready, PublishRule? publish, string repository, CancellationToken cancellation)
+        OperationStory story, Task settled, bool wasLiveAlready, PublishRule? publish, string repository, CancellationToken cancellation)
     {
         var result = OperationOutcome.OfAsync(story, target, wasLiveAlready, cancellation);
         var report = new ReportKeeping(target, here, view.Note).KeepAsync(story.Operation, publish, repository, cancellation);
@@ -31,6 +32,7 @@ internal sealed class OperationEnd(Target target, Surroundings here, IOperationV
             view.Note($"interrupted when the operation had ended; its report may not be here: `{ReportKeeping.Command(story.Operation, target)}` makes it");
         }
 
+        await settled;
         view.Result((await result) with { Report = report.IsCompletedSuccessfully ? await report : null });
         try
         {

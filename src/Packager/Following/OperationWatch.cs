@@ -22,16 +22,21 @@ internal sealed class OperationWatch(Target target, IOperationView view, TimePro
     private string _lastSeen = "before its first gate";
 
     /// <param name="operation">Empty: the newest.</param>
+    /// <param name="tell">Is begun at the operation's end, while the agent still tidies up after it; the task that it is given ends when the agent has.</param>
+    /// <param name="cancellation">Ends the looking.</param>
     /// <exception cref="CommandException">The operation is unknown, or the target stayed unreachable.</exception>
-    public async Task<OperationStory> FollowAsync(string operation, CancellationToken cancellation)
+    public async Task<T> FollowAsync<T>(string operation, Func<OperationStory, Task, Task<T>> tell, CancellationToken cancellation)
     {
         _story = _story with { Operation = operation };
+        var settled = new TaskCompletionSource();
+        Task<T>? telling = null;
         while (true)
         {
-            var trouble = await ReadAsync(cancellation);
-            if (_story.Ended is not null)
+            var trouble = await ReadAsync(() => telling ??= tell(_story, settled.Task), cancellation);
+            if (telling is not null)
             {
-                return _story;
+                settled.SetResult();
+                return await telling;
             }
 
             if (_shownTrouble is null && trouble is not null)
@@ -63,8 +68,9 @@ internal sealed class OperationWatch(Target target, IOperationView view, TimePro
         trouble);
 
     /// <summary>Reads until the stream ends or breaks.</summary>
-    /// <returns>What broke it; null when it ended.</returns>
-    private async Task<CommandException?> ReadAsync(CancellationToken cancellation)
+    /// <param name="ended">Is called once the operation has.</param>
+    /// <returns>What broke it; null when it ended, or had brought the operation's end.</returns>
+    private async Task<CommandException?> ReadAsync(Action ended, CancellationToken cancellation)
     {
         try
         {
@@ -74,8 +80,16 @@ internal sealed class OperationWatch(Target target, IOperationView view, TimePro
             {
                 Take(call.ResponseStream.Current);
                 _patience.Reset();
+                if (_story.Ended is not null)
+                {
+                    ended();
+                }
             }
 
+            return null;
+        }
+        catch (Exception e) when (_story.Ended is not null && e is RpcException or OperationCanceledException)
+        {
             return null;
         }
         catch (RpcException failure)

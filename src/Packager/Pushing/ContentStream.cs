@@ -3,15 +3,17 @@ using System.IO.Compression;
 using System.Security.Cryptography;
 using Google.Protobuf;
 using Grpc.Core;
+using IuCutter.Packager.Source;
 using IuCutter.Protos.V1;
 
 namespace IuCutter.Packager.Pushing;
 
 /// <summary>An upload's data on its way: hashed, compressed where the link is slow, a part being sent by each call while the next is made.</summary>
 /// <param name="streams">The upload's calls: the parts go to them in turn.</param>
+/// <param name="bytes">How many there are to send, uncompressed.</param>
 /// <exception cref="TimeoutException">From what sends: the link has taken nothing for two minutes.</exception>
 internal sealed class ContentStream(
-    IReadOnlyList<IClientStreamWriter<UploadPart>> streams, LinkPace pace, bool mayCompress, TimeProvider time, CancellationToken cancellation) : IDisposable
+    IReadOnlyList<IClientStreamWriter<UploadPart>> streams, long bytes, LinkPace pace, bool mayCompress, TimeProvider time, CancellationToken cancellation) : IDisposable
 {
     /// <summary>The size of a part before it is compressed, in bytes.</summary>
     public const int PartBytes = 512 * 1024;
@@ -25,7 +27,8 @@ internal sealed class ContentStream(
 
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private readonly Lane[] _lanes = [.. streams.Select(s => new Lane(s))];
-    private byte[] _filling = new byte[PartBytes];
+    private readonly int _partBytes = (int)Math.Clamp(bytes, 0, PartBytes - 1) + 1;
+    private byte[]? _filling;
     private int _filled;
     private int _parts;
 
@@ -33,13 +36,13 @@ internal sealed class ContentStream(
     public long Sent { get; private set; }
 
     /// <summary>Where the next bytes go; never empty.</summary>
-    public Memory<byte> Free => _filling.AsMemory(_filled);
+    public Memory<byte> Free => (_filling ??= FreshMemory.Buffer(_partBytes)).AsMemory(_filled);
 
     /// <summary>Says that so many bytes were put into <see cref="Free"/>; a part that is full leaves: then it is true.</summary>
     public async ValueTask<bool> AddedAsync(int bytes)
     {
         _filled += bytes;
-        if (_filled < _filling.Length)
+        if (_filled < _partBytes)
         {
             return false;
         }
@@ -109,7 +112,7 @@ internal sealed class ContentStream(
     {
         public IClientStreamWriter<UploadPart> Stream => stream;
 
-        public byte[] Leaving { get; set; } = new byte[PartBytes];
+        public byte[]? Leaving { get; set; }
 
         public byte[] Compressed { get; set; } = [];
 

@@ -264,7 +264,7 @@ internal sealed class ContentUpload(
     private async Task SendAsync(IReadOnlyList<IClientStreamWriter<UploadPart>> streams, MissingContents missing, CancellationToken cancellation)
     {
         var offset = (long)missing.Totals.ResumeOffset;
-        using var data = new ContentStream(streams, _pace, missing.Totals.TakesBrotli && target.Address is not TargetAddress.Unix, time, cancellation);
+        using var data = new ContentStream(streams, (long)missing.Totals.Bytes, _pace, missing.Totals.TakesBrotli && target.Address is not TargetAddress.Unix, time, cancellation);
         foreach (var content in missing.Numbers)
         {
             for (int read; (read = await contents.ReadContentAsync(content, offset, data.Free, cancellation)) > 0; offset += read)

@@ -100,7 +100,12 @@ internal sealed class Push(PushSubject subject, PushAsk ask, Target target, IOpe
         }
 
         using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        var watching = new OperationWatch(target, view, here.Time, reply.Attached ? 1 : AfterSourceGates(sourceGates)).FollowAsync(reply.OperationId, both.Token);
+        var publish = reply.Done ? null : subject.Configuration.Publish;
+        var watching = new OperationWatch(target, view, here.Time, reply.Attached ? 1 : AfterSourceGates(sourceGates)).FollowAsync(
+            reply.OperationId,
+            (story, settled) => new OperationEnd(target, here, view).TellAsync(
+                story, settled, reply.Done, publish, Directory.Exists(subject.Source.Place) ? subject.Source.Place : here.Folder, cancellation),
+            both.Token);
         var sending = reply.Done ? Task.CompletedTask : upload.RunAsync(both.Token);
         try
         {
@@ -110,8 +115,7 @@ internal sealed class Push(PushSubject subject, PushAsk ask, Target target, IOpe
                 await sending;
             }
 
-            var publish = reply.Done ? null : subject.Configuration.Publish;
-            return await new OperationEnd(target, here, view).TellAsync(await watching, reply.Done, publish, Directory.Exists(subject.Source.Place) ? subject.Source.Place : here.Folder, cancellation);
+            return await watching;
         }
         finally
         {

@@ -10,16 +10,18 @@ internal sealed class ContentSpool : IDisposable
 {
     private const int BlockBytes = 1 << 20;
     private const int MostInMemory = 40 << 20;
+    private const int PopulatedAtOnce = 256 << 10;
 
     // What a manifest and its making take, measured: a process that reads many files is large already.
     private const int BytesAnItem = 420;
 
     private readonly SpoolFile _file;
     private readonly int _inMemory;
-    private byte[]? _memory;
+    private FreshMemory? _memory;
     private byte[]? _block;
     private long[] _offsets = [];
     private long _written;
+    private int _populated;
     private int _filled;
 
     /// <summary>What a finished file holds already.</summary>
@@ -105,14 +107,18 @@ internal sealed class ContentSpool : IDisposable
         }
     }
 
-    public void Dispose() => _file.Dispose();
+    public void Dispose()
+    {
+        _memory?.Dispose();
+        _file.Dispose();
+    }
 
     private async ValueTask<int> PieceAsync(long at, Memory<byte> buffer, CancellationToken cancellation)
     {
         var inMemory = Math.Min(_inMemory, _written);
         if (at < inMemory)
         {
-            return Copy(_memory.AsSpan((int)at, (int)(inMemory - at)), buffer.Span);
+            return Copy(_memory!.Slice((int)at, (int)(inMemory - at)), buffer.Span);
         }
 
         var inBlock = at - _written;
@@ -138,9 +144,15 @@ internal sealed class ContentSpool : IDisposable
     {
         if (_written < _inMemory)
         {
-            // Pinned, so that it is never moved; what is not used of it is no memory yet.
-            _memory ??= GC.AllocateUninitializedArray<byte>(_inMemory, pinned: true);
-            var kept = Copy(bytes, _memory.AsSpan((int)_written));
+            _memory ??= new FreshMemory(_inMemory);
+            if (_written + bytes.Length > _populated)
+            {
+                var more = Math.Min(Math.Max(PopulatedAtOnce, bytes.Length), _inMemory - _populated);
+                FreshMemory.Populate(_memory.Slice(_populated, more));
+                _populated += more;
+            }
+
+            var kept = Copy(bytes, _memory.Slice((int)_written, _inMemory - (int)_written));
             _written += kept;
             bytes = bytes[kept..];
         }

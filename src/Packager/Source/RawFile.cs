@@ -28,7 +28,7 @@ internal static partial class RawFile
         return stream.CanSeek;
     }
 
-    /// <summary>Reads the file's begin; as many bytes as there are, or the buffer holds. Negative where it cannot be read.</summary>
+    /// <summary>Reads the file's begin; as many bytes as there are, or the buffer holds. Negative where it cannot be read. A file system may give fewer.</summary>
     public static int ReadBegin(byte[] path, Span<byte> buffer)
     {
         var file = Open(path);
@@ -39,14 +39,7 @@ internal static partial class RawFile
 
         try
         {
-            var filled = 0;
-            int read;
-            while ((read = (int)Read(file, ref MemoryMarshal.GetReference(buffer[filled..]), buffer.Length - filled)) > 0)
-            {
-                filled += read;
-            }
-
-            return read < 0 ? -1 : filled;
+            return (int)Read(file, ref MemoryMarshal.GetReference(buffer), buffer.Length);
         }
         finally
         {

@@ -13,11 +13,11 @@ internal sealed class WorkTreeBatch(byte[] root)
     private const int LongestHeader = 32;
     private const int LongestPath = 4096;
     private const int LargestFile = 4 << 20;
-    private const int FirstBytes = 512 << 10;
+    private const int FirstBytes = 256 << 10;
 
     private readonly List<ProvenContent> _proven = [];
     private readonly byte[] _path = new byte[LongestPath];
-    private byte[] _buffer = GC.AllocateUninitializedArray<byte>(FirstBytes);
+    private byte[] _buffer = FreshMemory.Buffer(FirstBytes);
     private int _filled;
 
     /// <summary>What is equal to its object, in the order asked for.</summary>

@@ -97,6 +97,14 @@ public sealed class Manifest
     /// <summary>The same as the entry's own kind, without reading its path.</summary>
     public EntryKind KindOf(int entry) => _table.KindOf(entry);
 
+    /// <summary>The bytes of an entry's path, without making text of them.</summary>
+    public ReadOnlySpan<byte> PathBytesOf(int entry) => _table.PathBytes(entry);
+
+    /// <summary>Whether an entry of this manifest is, path and all, one of another.</summary>
+    public bool HasSame(int entry, Manifest other, int otherEntry) =>
+        DistinctContents[ContentOf(entry)] == other.DistinctContents[other.ContentOf(otherEntry)] && KindOf(entry) == other.KindOf(otherEntry)
+        && _table.EscapedPath(entry).SequenceEqual(other._table.EscapedPath(otherEntry));
+
     /// <summary>The number of the entry at a path; -1 where there is none.</summary>
     public int Find(TreePath path) => Math.Max(_table.Find(path), -1);
 

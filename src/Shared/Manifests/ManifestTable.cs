@@ -45,6 +45,12 @@ internal sealed class ManifestTable : IReadOnlyList<ManifestEntry>
         return rest[..rest.IndexOf((byte)'\n')];
     }
 
+    public ReadOnlySpan<byte> PathBytes(int index)
+    {
+        var escaped = EscapedPath(index);
+        return escaped.Contains((byte)'\\') ? ManifestText.Unescape(escaped).ToBytes() : escaped;
+    }
+
     /// <summary>The entry at a path; where there is none, the complement of the index at which it would stand.</summary>
     public int Find(TreePath path)
     {

@@ -47,6 +47,15 @@ internal static class ManifestText
             : throw new ManifestException(header.Lines - 1, $"bytes {said}", $"the sum of the entries' sizes, {contentBytes}");
     }
 
+    /// <summary>The rules hold for what is returned, as far as it can be told without the entries.</summary>
+    public static ManifestHeader ReadHeader(ReadOnlySpan<byte> text, out long entries, out long contentBytes)
+    {
+        var lines = new ManifestLines(text);
+        var header = ReadHeader(ref lines, out entries, out contentBytes);
+        ManifestRules.Check(header);
+        return header;
+    }
+
     /// <summary>Null where the text does not begin with a mode; else what follows the mode is the path, escaped.</summary>
     public static EntryKind? Kind(ReadOnlySpan<byte> modeAndPath, out ReadOnlySpan<byte> escapedPath)
     {

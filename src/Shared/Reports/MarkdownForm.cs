@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 
@@ -10,6 +11,9 @@ internal static class MarkdownForm
     private const string Marks = @"\`*_{}[]<>#|&~!$@";
 
     private const int LeastFence = 3;
+
+    /// <summary>The marks, and what an address is known by.</summary>
+    private static readonly SearchValues<char> MayMean = SearchValues.Create(Marks + ":.");
 
     public static byte[] Write(ReportDocument document)
     {
@@ -87,10 +91,20 @@ internal static class MarkdownForm
     private static string Escape(string text)
     {
         var plain = Plain(text).Trim();
+        if (!plain.AsSpan().ContainsAny(MayMean))
+        {
+            return plain;
+        }
+
         var escaped = new StringBuilder(plain.Length);
         for (var at = 0; at < plain.Length; at++)
         {
-            escaped.Append(Marks.Contains(plain[at], StringComparison.Ordinal) || BeginsAddress(plain, at) ? "\\" : "").Append(plain[at]);
+            if (MayMean.Contains(plain[at]) && (plain[at] is not (':' or '.') || BeginsAddress(plain, at)))
+            {
+                escaped.Append('\\');
+            }
+
+            escaped.Append(plain[at]);
         }
 
         return escaped.ToString();

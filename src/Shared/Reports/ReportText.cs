@@ -9,6 +9,11 @@ internal static class ReportText
     /// <summary>White space becomes one space each; what acts on a terminal, hides, or turns the direction of writing is written as its number.</summary>
     public static string OneLine(string text)
     {
+        if (!text.AsSpan().ContainsAnyExceptInRange(' ', '~'))
+        {
+            return text;
+        }
+
         var plain = new StringBuilder(text.Length);
         foreach (var rune in text.EnumerateRunes())
         {
