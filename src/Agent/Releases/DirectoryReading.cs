@@ -25,12 +25,16 @@ internal sealed record DirectoryReading(string Path, NodeStatus Own)
         using var opened = at.Length == 0 ? null : tree.OpenDirectory(Encoding.Latin1.GetBytes(at));
         var directory = opened ?? tree;
         var reading = new DirectoryReading(at, directory.OwnStatus());
-        foreach (var (name, kind) in directory.Names())
+        var names = directory.Names();
+        _ = askAll ? reading.Entries.EnsureCapacity(names.Count) : reading.ToRead.EnsureCapacity(names.Count);
+        var next = 0;
+        foreach (var (name, kind) in names)
         {
             var path = at.Length == 0 ? Encoding.Latin1.GetString(name) : at + "/" + Encoding.Latin1.GetString(name);
             var treePath = TreePath.FromRaw(path);
-            if (manifest.Find(treePath) is >= 0 and var entry)
+            if (manifest.Find(treePath, next) is >= 0 and var entry)
             {
+                next = entry + 1;
                 if (kind == NodeKind.File && !askAll)
                 {
                     reading.ToRead.Add(entry);

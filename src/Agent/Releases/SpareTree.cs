@@ -35,7 +35,7 @@ internal sealed class SpareTree(DirectoryHandle folder, DirectoryHandle tree, Tr
             folder.RemoveTree(name);
         }
 
-        foreach (var reading in TreeWalk.Directories(tree, manifest, askAll: false, cancellationToken))
+        foreach (var reading in TreeWalk.Directories(tree, manifest, askAll: false, reading => reading, cancellationToken))
         {
             Keep(reading);
         }

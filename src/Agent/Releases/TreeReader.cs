@@ -80,24 +80,31 @@ public sealed class TreeReader
 
     private void Walk(LeftBehind? left, CancellationToken cancellationToken)
     {
-        foreach (var reading in TreeWalk.Directories(_tree, _manifest, askAll: _marksSeen && !_readJustNow, cancellationToken))
+        foreach (var held in TreeWalk.Directories(_tree, _manifest, askAll: _marksSeen && !_readJustNow, Hold, cancellationToken))
         {
-            Hold(reading);
-            reading.Extra.ForEach(e => left?.Look(e.Path, e.Status, cancellationToken));
+            _toRead.AddRange(held.ToRead);
+            (_untouched, _justRead, _linked, _extra) = (_untouched + held.Untouched, _justRead + held.JustRead, _linked + held.Linked, _extra + held.Extra.Count);
+            held.Differences.ForEach(d => Differ(d.Path, d.How));
+            foreach (var (path, status) in held.Extra)
+            {
+                _firstExtra ??= TreePath.FromRaw(path).ToString();
+                left?.Look(path, status, cancellationToken);
+            }
         }
     }
 
-    private void Hold(DirectoryReading reading)
+    private HeldDirectory Hold(DirectoryReading reading)
     {
+        var held = new HeldDirectory { Extra = reading.Extra };
         if (ModeDifference(reading.Own, NoDirectoryHas) is { } how)
         {
-            Differ(TreePath.FromRaw(reading.Path.Length == 0 ? "." : reading.Path), how);
+            held.Differences.Add((TreePath.FromRaw(reading.Path.Length == 0 ? "." : reading.Path), how));
         }
 
         foreach (var (number, status, link) in reading.Entries)
         {
             _seen[number] = true;
-            Hold(number, status, link);
+            Hold(held, number, status, link);
         }
 
         foreach (var number in reading.ToRead)
@@ -105,41 +112,37 @@ public sealed class TreeReader
             _seen[number] = true;
             if (_readJustNow && _marks!.Has(number))
             {
-                _justRead++;
+                held.JustRead++;
             }
             else
             {
-                _toRead.Add(number);
+                held.ToRead.Add(number);
             }
         }
 
-        foreach (var (path, _) in reading.Extra)
-        {
-            _extra++;
-            _firstExtra ??= TreePath.FromRaw(path).ToString();
-        }
+        return held;
     }
 
-    private void Hold(int number, NodeStatus? status, Sha256Digest? link)
+    private void Hold(HeldDirectory held, int number, NodeStatus? status, Sha256Digest? link)
     {
         // A path is text that has to be made: only of what differs is it asked.
         var content = _manifest.DistinctContents[_manifest.ContentOf(number)];
         if (Difference(_manifest.KindOf(number), content.Size, status) is { } how)
         {
-            Differ(_manifest.Entries[number].Path, how);
+            held.Differences.Add((_manifest.Entries[number].Path, how));
         }
         else if (link is { } text && text != content.Digest)
         {
-            Differ(_manifest.Entries[number].Path, OtherContent(content.Digest, text));
+            held.Differences.Add((_manifest.Entries[number].Path, OtherContent(content.Digest, text)));
         }
         else if (link is null && _marksSeen && _marks!.IsAsSeen(number, status))
         {
-            _untouched++;
-            _linked += status is { Names: > 1 } ? 1 : 0;
+            held.Untouched++;
+            held.Linked += status is { Names: > 1 } ? 1 : 0;
         }
         else if (link is null)
         {
-            _toRead.Add(number);
+            held.ToRead.Add(number);
         }
     }
 
@@ -236,5 +239,21 @@ public sealed class TreeReader
         {
             _differences.Add($"{path} {how}");
         }
+    }
+
+    /// <summary>What came of one directory.</summary>
+    private sealed class HeldDirectory
+    {
+        public List<int> ToRead { get; } = [];
+
+        public List<(TreePath Path, string How)> Differences { get; } = [];
+
+        public required List<(string Path, NodeStatus? Status)> Extra { get; init; }
+
+        public int Untouched { get; set; }
+
+        public int JustRead { get; set; }
+
+        public int Linked { get; set; }
     }
 }

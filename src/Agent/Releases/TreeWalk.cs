@@ -13,19 +13,28 @@ internal static class TreeWalk
     private const int DirectoriesAtOnce = 256;
 
     /// <param name="askAll">As of <see cref="DirectoryReading.Take"/>.</param>
-    public static IEnumerable<DirectoryReading> Directories(DirectoryHandle tree, Manifest manifest, bool askAll, CancellationToken cancellationToken)
+    /// <param name="judge">What to make of each; from several threads.</param>
+    public static IEnumerable<T> Directories<T>(
+        DirectoryHandle tree, Manifest manifest, bool askAll, Func<DirectoryReading, T> judge, CancellationToken cancellationToken)
     {
         for (List<string> level = [""]; level.Count > 0;)
         {
             var below = new List<string>();
             foreach (var some in level.Chunk(DirectoriesAtOnce))
             {
-                var readings = new DirectoryReading[some.Length];
-                AllCores.For(some.Length, i => readings[i] = DirectoryReading.Take(tree, manifest, some[i], askAll), cancellationToken);
-                foreach (var reading in readings)
+                var judged = new (List<string> Folders, T Judgement)[some.Length];
+                AllCores.For(
+                    some.Length,
+                    i =>
+                    {
+                        var reading = DirectoryReading.Take(tree, manifest, some[i], askAll);
+                        judged[i] = (reading.Folders, judge(reading));
+                    },
+                    cancellationToken);
+                foreach (var (folders, judgement) in judged)
                 {
-                    below.AddRange(reading.Folders);
-                    yield return reading;
+                    below.AddRange(folders);
+                    yield return judgement;
                 }
             }
 

@@ -52,7 +52,7 @@ internal sealed class ArtifactWriting(IEntrySource source, ArtifactSink sink, Ar
     private async ValueTask<(Sha256Digest Digest, long Offset)> AddLinkAsync(CancellationToken cancellation)
     {
         var target = source.Size is > 0 and <= 4095 ? await source.ReadAsync(cancellation) : ReadOnlyMemory<byte>.Empty;
-        if (_unfit.TakeLink(source, target.Span))
+        if (_unfit.TakeLink(source.Path, target.Span))
         {
             return (default, 0);
         }

@@ -96,10 +96,22 @@ internal sealed class CommitReading(GitRepository repository, ArtifactRequest re
             _scan?.Open(path);
             _scan?.Feed(content);
             _scan?.Close();
-            _unfit.TakePointer(path, content.Length, content);
+            Judge(path, all.KindAt(proven.Item), content);
             (contents[proven.Item], offsets[proven.Item]) = (new ManifestContent(proven.Digest, content.Length), spool.Take(content));
             Remember(all.ObjectAt(proven.Item), all.KindAt(proven.Item), contents[proven.Item]);
             Report(content.Length);
+        }
+    }
+
+    private void Judge(TreePath path, EntryKind kind, ReadOnlySpan<byte> content)
+    {
+        if (kind == EntryKind.Link)
+        {
+            _unfit.TakeLink(path, content);
+        }
+        else
+        {
+            _unfit.TakePointer(path, content.Length, content);
         }
     }
 

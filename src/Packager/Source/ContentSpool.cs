@@ -58,7 +58,7 @@ internal sealed class ContentSpool : IDisposable
         var piece = await source.ReadAsync(cancellation);
         if (source.Kind == EntryKind.Link)
         {
-            unfit?.TakeLink(source, source.Size <= 4095 ? piece.Span : []);
+            unfit?.TakeLink(source.Path, source.Size <= 4095 ? piece.Span : []);
         }
         else
         {

@@ -47,6 +47,13 @@ internal static partial class RawFile
         }
     }
 
+    /// <summary>The text of a link, as much of it as the buffer holds; negative where the path is none.</summary>
+    /// <param name="path">Ends with a zero.</param>
+    public static int ReadLink(byte[] path, Span<byte> buffer) => (int)ReadLink(path, ref MemoryMarshal.GetReference(buffer), buffer.Length);
+
+    [LibraryImport("libc", EntryPoint = "readlink")]
+    private static partial nint ReadLink(byte[] path, ref byte buffer, nint size);
+
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true)]
     private static partial int Open(byte[] path, int flags);
 

@@ -25,12 +25,12 @@ internal sealed class UnfitEntries
     }
 
     /// <summary>Whether a link's target is one that no target can hold.</summary>
-    public bool TakeLink(IEntrySource entry, ReadOnlySpan<byte> target)
+    public bool TakeLink(TreePath path, ReadOnlySpan<byte> target)
     {
         var isUnfit = target.IsEmpty || target.Contains((byte)0);
         if (isUnfit)
         {
-            _links.Add($"'{entry.Path}'");
+            _links.Add($"'{path}'");
         }
 
         return isUnfit;

@@ -1,11 +1,12 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using IuCutter.Digests;
+using IuCutter.Manifests;
 
 namespace IuCutter.Packager.Source;
 
 /// <summary>
-/// Some files of the work tree, each taken only where its bytes are the very ones that the commit's object id names: reading a file is ten
+/// Some files and links of the work tree, each taken only where its bytes are the very ones that the commit's object id names: reading a file is ten
 /// times cheaper than having git unpack its object. What is not equal, missing or too large is left to git.
 /// </summary>
 internal sealed class WorkTreeBatch(byte[] root)
@@ -33,7 +34,7 @@ internal sealed class WorkTreeBatch(byte[] root)
         _filled = 0;
         foreach (var number in numbers)
         {
-            if (TryRead(items.PathBytesAt(number), out var length) && IsObject(items.ObjectAt(number), length))
+            if (TryRead(items.PathBytesAt(number), items.KindAt(number) == EntryKind.Link, out var length) && IsObject(items.ObjectAt(number), length))
             {
                 var at = _filled + LongestHeader;
                 _proven.Add(new ProvenContent(number, at, length, Sha256Digest.Of(_buffer.AsSpan(at, length))));
@@ -42,8 +43,8 @@ internal sealed class WorkTreeBatch(byte[] root)
         }
     }
 
-    /// <summary>Puts the file's content behind room for its header.</summary>
-    private bool TryRead(ReadOnlySpan<byte> path, out int length)
+    /// <summary>Puts the file's content, or the link's text, behind room for its header.</summary>
+    private bool TryRead(ReadOnlySpan<byte> path, bool isLink, out int length)
     {
         length = 0;
         if (root.Length + path.Length >= _path.Length)
@@ -58,7 +59,7 @@ internal sealed class WorkTreeBatch(byte[] root)
         {
             // One byte more than may be used shows that there is more.
             var room = _buffer.AsSpan(Math.Min(_filled + LongestHeader, _buffer.Length));
-            length = RawFile.ReadBegin(_path, room);
+            length = isLink ? RawFile.ReadLink(_path, room) : RawFile.ReadBegin(_path, room);
             if (length < room.Length || _buffer.Length >= LargestFile)
             {
                 return length >= 0 && length < room.Length;

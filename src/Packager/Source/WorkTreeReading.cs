@@ -1,9 +1,8 @@
 using System.Text;
-using IuCutter.Manifests;
 
 namespace IuCutter.Packager.Source;
 
-/// <summary>Reads a commit's files from the work tree as far as they are the commit's, on all cores; hands them over in order.</summary>
+/// <summary>Reads a commit's files and links from the work tree as far as they are the commit's, on all cores; hands them over in order.</summary>
 internal sealed class WorkTreeReading(string root, TreeItemList items)
 {
     private const int BatchItems = 32;
@@ -16,12 +15,12 @@ internal sealed class WorkTreeReading(string root, TreeItemList items)
 
     private readonly byte[] _root = Encoding.UTF8.GetBytes(root.TrimEnd('/') + "/");
 
-    /// <param name="wanted">Numbers of items; links among them are passed over.</param>
+    /// <param name="wanted">Numbers of items.</param>
     /// <param name="take">Is told of each file that is equal to its object, one after the other. The content is gone when it returns.</param>
     /// <param name="cancellation">Ends the reading.</param>
     public async Task ReadAsync(List<int> wanted, Action<WorkTreeBatch, ProvenContent> take, CancellationToken cancellation)
     {
-        var files = wanted.FindAll(i => items.KindAt(i) != EntryKind.Link).ToArray();
+        var files = wanted.ToArray();
         var under = new Queue<(WorkTreeBatch Batch, Task Reading)>();
         var free = new Stack<WorkTreeBatch>();
         var (next, proven) = (0, 0);

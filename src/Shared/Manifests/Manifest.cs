@@ -106,7 +106,8 @@ public sealed class Manifest
         && _table.EscapedPath(entry).SequenceEqual(other._table.EscapedPath(otherEntry));
 
     /// <summary>The number of the entry at a path; -1 where there is none.</summary>
-    public int Find(TreePath path) => Math.Max(_table.Find(path), -1);
+    /// <param name="likely">Where it is looked for first.</param>
+    public int Find(TreePath path, int likely = -1) => _table.IsAt(likely, path) ? likely : Math.Max(_table.Find(path), -1);
 
     /// <summary>Whether entries lie below a path.</summary>
     public bool IsFolder(TreePath path)

@@ -51,6 +51,10 @@ internal sealed class ManifestTable : IReadOnlyList<ManifestEntry>
         return escaped.Contains((byte)'\\') ? ManifestText.Unescape(escaped).ToBytes() : escaped;
     }
 
+    /// <summary>Whether there is an entry of that number, and it has that path.</summary>
+    public bool IsAt(int index, TreePath path) =>
+        (uint)index < (uint)_paths.Length && ManifestText.CompareBegin(_text.Span[_paths[index]..], path.Raw) == 0;
+
     /// <summary>The entry at a path; where there is none, the complement of the index at which it would stand.</summary>
     public int Find(TreePath path)
     {
