@@ -36,7 +36,7 @@ internal static class CacheFile
             }
 
             using var file = File.OpenHandle(path);
-            var bytes = new byte[Math.Min(RandomAccess.GetLength(file), most)];
+            var bytes = FreshPages.Array<byte>((int)Math.Min(RandomAccess.GetLength(file), most));
             return RandomAccess.Read(file, bytes, 0) == bytes.Length ? bytes : null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

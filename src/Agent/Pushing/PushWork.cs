@@ -36,6 +36,7 @@ public sealed class PushWork(TargetHost host, Operation operation, PushOrder ord
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         using var known = host.Root.Manifests.Hold();
+        var foreseen = Task.Run(ReadLiveManifest, CancellationToken.None);
         var whileWanted = operation.WhileWanted(cancellationToken);
         await using var word = whileWanted.Register(() => Transfer.Stop(operation.Cancellation?.Asked));
         try
@@ -70,6 +71,22 @@ public sealed class PushWork(TargetHost host, Operation operation, PushOrder ord
         {
             _preflight.TrySetResult(false);
             Transfer.Close();
+            await foreseen;
+        }
+    }
+
+    /// <summary>It is needed several times, and is parsed while the packager makes its offer. Where that fails, whoever needs it finds out why.</summary>
+    private void ReadLiveManifest()
+    {
+        try
+        {
+            if (host.Root.Slot(order.Slot).Read().LiveRelease is { } live)
+            {
+                ReleaseFolder.TryReadManifest(host.Root, live);
+            }
+        }
+        catch (IOException)
+        {
         }
     }
 

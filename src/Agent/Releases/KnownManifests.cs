@@ -15,6 +15,9 @@ public sealed class KnownManifests
     private readonly List<Manifest> _kept = [];
     private int _holders;
 
+    /// <summary>Is held by whoever parses one: another who wants the same finds it known.</summary>
+    public Lock Turn { get; } = new();
+
     /// <summary>From now until it is disposed, what is read is kept; afterwards nothing is.</summary>
     public IDisposable Hold()
     {

@@ -35,6 +35,7 @@ public static class ReleaseFolder
     {
         try
         {
+            using var turn = root.Manifests.Turn.EnterScope();
             using var folder = root.OpenRelease(id);
             if (root.Manifests.Find(id) is { } known && DigestOf(folder) == known.Digest)
             {
@@ -177,7 +178,7 @@ public static class ReleaseFolder
     private static byte[] Read(DirectoryHandle folder, ReadOnlySpan<byte> name)
     {
         using var file = folder.OpenRead(name);
-        var bytes = new byte[Length(file)];
+        var bytes = FreshPages.Array<byte>(Length(file));
         for (int at = 0, read; at < bytes.Length; at += read)
         {
             read = RandomAccess.Read(file, bytes.AsSpan(at), at);

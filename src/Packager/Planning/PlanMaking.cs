@@ -22,7 +22,7 @@ internal sealed class PlanMaking(PushSubject subject, PushAsk ask, Target target
         var memory = new LedgerMemory(target, here);
         var reached = ReachAsync(memory, cancellation);
         view.Heading($"plan {subject.Commit.Id[..12]} of {subject.Source.Place} to slot {subject.Configuration.Slot} at {target.Address}");
-        using var gates = new SourceGates(subject, ask, view, here, reached);
+        await using var gates = new SourceGates(subject, ask, view, here, reached);
         await gates.RunAsync(cancellation);
         await reached;
         if (gates.Stopper is { } stopper)

@@ -3,7 +3,6 @@ using System.IO.Compression;
 using System.Security.Cryptography;
 using Google.Protobuf;
 using Grpc.Core;
-using IuCutter.Packager.Source;
 using IuCutter.Protos.V1;
 
 namespace IuCutter.Packager.Pushing;
@@ -36,7 +35,7 @@ internal sealed class ContentStream(
     public long Sent { get; private set; }
 
     /// <summary>Where the next bytes go; never empty.</summary>
-    public Memory<byte> Free => (_filling ??= FreshMemory.Buffer(_partBytes)).AsMemory(_filled);
+    public Memory<byte> Free => (_filling ??= FreshPages.Array<byte>(_partBytes)).AsMemory(_filled);
 
     /// <summary>Says that so many bytes were put into <see cref="Free"/>; a part that is full leaves: then it is true.</summary>
     public async ValueTask<bool> AddedAsync(int bytes)

@@ -8,7 +8,7 @@ namespace IuCutter.Packager.Pushing;
 /// <summary>A push's manifest on its way: once, and as an edit where the target has one that it comes out of; whole where that did not do.</summary>
 /// <param name="releases">Whose manifests the target has, as it says.</param>
 /// <param name="isBesideBundle">Whether the contents travel as a bundle: beside one a manifest would be most of what travels, so it is compressed.</param>
-internal sealed class ManifestOffer(Manifest manifest, IEnumerable<string> releases, ManifestMemory memory, bool isBesideBundle)
+internal sealed class ManifestOffer(Manifest manifest, IEnumerable<string> releases, ManifestMemory memory, bool isBesideBundle) : IAsyncDisposable
 {
     private const int PartBytes = 256 * 1024;
     private const int Quality = 9;
@@ -16,6 +16,7 @@ internal sealed class ManifestOffer(Manifest manifest, IEnumerable<string> relea
 
     // A longer edit saves too little, and would not fit a message.
     private const int LongestEdit = 2 << 20;
+    private Task _keeping = Task.CompletedTask;
     private bool _isThere;
     private bool _isEditTried;
 
@@ -38,9 +39,11 @@ internal sealed class ManifestOffer(Manifest manifest, IEnumerable<string> relea
         if (!_isThere)
         {
             _isThere = true;
-            memory.Keep(manifest);
+            _keeping = Task.Run(() => memory.Keep(manifest));
         }
     }
+
+    public async ValueTask DisposeAsync() => await _keeping;
 
     private Protos.V1.ManifestEdit? Edit()
     {

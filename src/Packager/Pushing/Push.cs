@@ -20,7 +20,7 @@ internal sealed class Push(PushSubject subject, PushAsk ask, Target target, IOpe
         // Whoever cannot be reached is found out before ten minutes of tests, not after; and while the source is read, not before.
         var reached = ReachAsync(cancellation);
         view.Heading($"push {subject.Commit.Id[..12]} of {subject.Source.Place} to slot {subject.Configuration.Slot} at {target.Address}");
-        using var gates = new SourceGates(subject, ask, view, here, reached);
+        await using var gates = new SourceGates(subject, ask, view, here, reached);
         await RunAsync(gates, reached, cancellation);
         if (gates.Stopper is { } stopper)
         {
@@ -33,7 +33,7 @@ internal sealed class Push(PushSubject subject, PushAsk ask, Target target, IOpe
         Lock(request, contents.Manifest);
         var reply = await target.BeginAsync((client, options) => client.PushAsync(request, options), cancellation);
         using var bundle = BundleFor(reply.OperationId);
-        var offer = new ManifestOffer(contents.Manifest, reply.Releases, ManifestMemory.Of(here), bundle is not null);
+        await using var offer = new ManifestOffer(contents.Manifest, reply.Releases, ManifestMemory.Of(here), bundle is not null);
         var upload = new ContentUpload(target, reply.OperationId, reply.Attached, contents, bundle, offer, view, here.Time);
         try
         {

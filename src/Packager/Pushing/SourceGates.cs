@@ -10,11 +10,12 @@ namespace IuCutter.Packager.Pushing;
 
 /// <summary>Gates G0, G1 and G2, on the source host. What they find missing keeps the target from being touched at all.</summary>
 /// <param name="reached">Ends when the target has answered; awaited before the payload's tests, which take long.</param>
-internal sealed class SourceGates(PushSubject subject, PushAsk ask, IOperationView view, Surroundings here, Task reached) : IDisposable
+internal sealed class SourceGates(PushSubject subject, PushAsk ask, IOperationView view, Surroundings here, Task reached) : IAsyncDisposable
 {
     private const int MostHitsShown = 10;
 
     private readonly List<GateResult> _gates = [];
+    private DigestCache? _cache;
 
     public IReadOnlyList<GateResult> Gates => _gates;
 
@@ -45,10 +46,11 @@ internal sealed class SourceGates(PushSubject subject, PushAsk ask, IOperationVi
         }
     }
 
-    public void Dispose()
+    public async ValueTask DisposeAsync()
     {
         Contents?.Dispose();
         Artifact?.Dispose();
+        await (_cache?.Saved ?? Task.CompletedTask);
     }
 
     private async Task GateAsync(GateId gate, Func<CheckList, Task> work)
@@ -137,7 +139,8 @@ internal sealed class SourceGates(PushSubject subject, PushAsk ask, IOperationVi
 
     private async Task<ReleaseContents> ReadAsync(CancellationToken cancellation)
     {
-        Contents = await subject.Source.ReadAsync(Request(GateId.G1, "reading"), Cache(), cancellation);
+        _cache = Cache();
+        Contents = await subject.Source.ReadAsync(Request(GateId.G1, "reading"), _cache, cancellation);
         Footprint.Settle(Contents.Manifest.Entries.Count);
         return Contents;
     }

@@ -17,7 +17,7 @@ internal sealed class ContentSpool : IDisposable
 
     private readonly SpoolFile _file;
     private readonly int _inMemory;
-    private FreshMemory? _memory;
+    private SpoolMemory? _memory;
     private byte[]? _block;
     private long[] _offsets = [];
     private long _written;
@@ -144,11 +144,11 @@ internal sealed class ContentSpool : IDisposable
     {
         if (_written < _inMemory)
         {
-            _memory ??= new FreshMemory(_inMemory);
+            _memory ??= new SpoolMemory(_inMemory);
             if (_written + bytes.Length > _populated)
             {
                 var more = Math.Min(Math.Max(PopulatedAtOnce, bytes.Length), _inMemory - _populated);
-                FreshMemory.Populate(_memory.Slice(_populated, more));
+                FreshPages.Populate(_memory.Slice(_populated, more));
                 _populated += more;
             }
 

@@ -78,12 +78,15 @@ internal sealed class DigestCache
         }
     }
 
-    /// <summary>Keeps what was added. A cache that cannot be written is no failure: the next push reads again.</summary>
+    /// <summary>Ends when what was to be kept is.</summary>
+    public Task Saved { get; private set; } = Task.CompletedTask;
+
+    /// <summary>Begins to keep what was added, to which nothing more is. A cache that cannot be written is no failure: the next push reads again.</summary>
     public void Save()
     {
         if (_path is not null && _new.Count > 0)
         {
-            CacheFile.TryReplace(_path, Merged());
+            Saved = Task.Run(() => CacheFile.TryReplace(_path, Merged()));
         }
     }
 
@@ -97,7 +100,7 @@ internal sealed class DigestCache
     private static ReadOnlyMemory<byte> Read(string path)
     {
         using var file = File.OpenHandle(path);
-        var bytes = new byte[RandomAccess.GetLength(file)];
+        var bytes = FreshPages.Array<byte>(checked((int)RandomAccess.GetLength(file)));
         if (RandomAccess.Read(file, bytes, 0) != bytes.Length)
         {
             return default;
@@ -122,7 +125,7 @@ internal sealed class DigestCache
     {
         _new.Sort((left, right) => left.Id.CompareTo(right.Id));
         var old = Count + _new.Count > MostRecords ? Count : 0;
-        var bytes = new byte[Magic.Length + ((Count - old + _new.Count) * RecordBytes) + Sha256Digest.Bytes];
+        var bytes = FreshPages.Array<byte>(Magic.Length + ((Count - old + _new.Count) * RecordBytes) + Sha256Digest.Bytes);
         Magic.CopyTo(bytes.AsSpan());
         var length = Magic.Length;
         Span<byte> record = stackalloc byte[RecordBytes];

@@ -18,7 +18,7 @@ internal sealed class WorkTreeBatch(byte[] root)
 
     private readonly List<ProvenContent> _proven = [];
     private readonly byte[] _path = new byte[LongestPath];
-    private byte[] _buffer = FreshMemory.Buffer(FirstBytes);
+    private byte[] _buffer = FreshPages.Array<byte>(FirstBytes);
     private int _filled;
 
     /// <summary>What is equal to its object, in the order asked for.</summary>

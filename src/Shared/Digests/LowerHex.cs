@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
 
 namespace IuCutter.Digests;
 
@@ -9,6 +10,7 @@ public static class LowerHex
 
     private static readonly SearchValues<char> Digits = SearchValues.Create("0123456789abcdef");
     private static readonly byte[] Values = ValuesOfAscii();
+    private static readonly ushort[] Pairs = PairsOfAscii();
 
     private static ReadOnlySpan<byte> Ascii => "0123456789abcdef"u8;
 
@@ -18,10 +20,10 @@ public static class LowerHex
     public static int Write(ReadOnlySpan<byte> bytes, Span<byte> ascii)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(ascii.Length, 2 * bytes.Length, nameof(ascii));
+        var pairs = MemoryMarshal.Cast<byte, ushort>(ascii[..(2 * bytes.Length)]);
         for (var i = 0; i < bytes.Length; i++)
         {
-            ascii[(2 * i) + 1] = Ascii[bytes[i] & 0xF];
-            ascii[2 * i] = Ascii[bytes[i] >> 4];
+            pairs[i] = Pairs[bytes[i]];
         }
 
         return 2 * bytes.Length;
@@ -45,6 +47,18 @@ public static class LowerHex
     }
 
     public static bool Is(ReadOnlySpan<char> text) => !text.ContainsAnyExcept(Digits);
+
+    /// <summary>Both digits of each byte, as they lie in memory.</summary>
+    private static ushort[] PairsOfAscii()
+    {
+        var pairs = new ushort[byte.MaxValue + 1];
+        for (var value = 0; value < pairs.Length; value++)
+        {
+            pairs[value] = MemoryMarshal.Read<ushort>([Ascii[value >> 4], Ascii[value & 0xF]]);
+        }
+
+        return pairs;
+    }
 
     private static byte[] ValuesOfAscii()
     {

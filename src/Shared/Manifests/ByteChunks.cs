@@ -17,7 +17,8 @@ public sealed class ByteChunks
         ArgumentOutOfRangeException.ThrowIfGreaterThan(length, LongestRecord);
         if (ChunkBytes - _used < length)
         {
-            _chunks.Add(new byte[ChunkBytes]);
+            // Of the first one a small tree fills little.
+            _chunks.Add(_chunks.Count == 0 ? new byte[ChunkBytes] : FreshPages.Array<byte>(ChunkBytes));
             _used = 0;
         }
 

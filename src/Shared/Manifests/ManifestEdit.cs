@@ -52,7 +52,7 @@ public sealed record ManifestEdit(IReadOnlyList<ulong> Steps, ReadOnlyMemory<byt
             return null;
         }
 
-        var (made, filled) = (new byte[length], 0);
+        var (made, filled) = (FreshPages.Array<byte>(checked((int)length)), 0);
         var text = Text.Span;
         for (var i = 0; i < Steps.Count; i += StepNumbers)
         {

@@ -20,7 +20,7 @@ internal static class ManifestText
         var head = string.Create(
             CultureInfo.InvariantCulture,
             $"iucutter-manifest 1\nname {header.Name}\ncommit {header.Commit}\ntree {header.Tree}\ncommitted {header.CommitTimeUnix}\n{(header.ExportAttributes ? "export-attributes on\n" : "")}entries {entries.Count}\nbytes {entries.ContentBytes}\n\n");
-        var text = new byte[checked((int)(head.Length + entries.TextLength))];
+        var text = FreshPages.Array<byte>(checked((int)(head.Length + entries.TextLength)));
         entries.CopyTo(text.AsSpan(Encoding.Latin1.GetBytes(head, text)));
         return text;
     }
@@ -187,7 +187,7 @@ internal static class ManifestText
 
     private static ManifestTable ReadEntries(ReadOnlyMemory<byte> text, ref ManifestLines lines, int count, out long contentBytes)
     {
-        var (places, contentOf, contents) = (new int[count], new int[count], new ManifestContent[count]);
+        var (places, contentOf, contents) = (FreshPages.Array<int>(count), FreshPages.Array<int>(count), FreshPages.Array<ManifestContent>(count));
         var numbers = new Dictionary<Sha256Digest, int>(count);
         var paths = new PathOrder();
         Span<byte> path = stackalloc byte[PathOrder.LongestEscaped];
