@@ -23,6 +23,53 @@ public sealed class ManifestTableTests
     }
 
     [Fact]
+    public void Where_it_is_looked_for_first_does_not_matter()
+    {
+        var manifest = Create([.. Paths.Select(p => Entry(p, p))]);
+
+        foreach (var likely in Enumerable.Range(-2, manifest.Entries.Count + 4))
+        {
+            Assert.All(Enumerable.Range(0, manifest.Entries.Count), i => Assert.Equal(i, manifest.Find(manifest.Entries[i].Path, likely)));
+            Assert.All(["", "a-", "b/c", "zz"], path => Assert.Equal(-1, manifest.Find(Path(path), likely)));
+        }
+    }
+
+    [Fact]
+    public void A_path_s_bytes_are_those_that_were_escaped()
+    {
+        var manifest = Create([.. Paths.Select(p => Entry(p, p))]);
+
+        for (var i = 0; i < manifest.Entries.Count; i++)
+        {
+            Assert.Equal(manifest.Entries[i].Path.ToBytes(), manifest.PathBytesOf(i).ToArray());
+        }
+    }
+
+    [Fact]
+    public void Two_manifests_have_the_same_entry_where_path_kind_and_content_are()
+    {
+        var one = Create(Entry("a", "1"), Entry("b\n", "2"), Entry("c", "3"));
+        var other = Create(
+            Entry("a", "1"), Entry("b\n", "other"), new ManifestEntry(Path("c"), EntryKind.Executable, 1, Sha256Digest.Of("3"u8)), Entry("d", "3"));
+
+        Assert.True(one.HasSame(0, other, 0));
+        Assert.All([1, 2], i => Assert.False(one.HasSame(i, other, i)));
+        Assert.False(one.HasSame(2, other, 3));
+    }
+
+    [Fact]
+    public void A_head_is_read_from_a_manifest_s_beginning_alone()
+    {
+        var manifest = Create([.. Paths.Select(p => Entry(p, p))]);
+        var text = manifest.CanonicalBytes.Span;
+        var head = text[..(text.IndexOf("\n\n"u8) + 2)];
+
+        Assert.Equal(new ManifestHead(manifest.Name, manifest.Commit, manifest.Entries.Count, manifest.ContentBytes), ManifestHead.Parse(head));
+        Assert.Throws<ManifestException>(() => ManifestHead.Parse(manifest.CanonicalBytes.Span[..40]));
+        Assert.True(head.Length < ManifestHead.MostBytes);
+    }
+
+    [Fact]
     public void A_folder_is_a_path_that_entries_lie_below()
     {
         var manifest = Create([.. Paths.Select(p => Entry(p, p))]);

@@ -61,6 +61,7 @@ public sealed class DigestCacheTests : IDisposable
         Assert.True(GitObjectId.TryParse(System.Text.Encoding.ASCII.GetBytes(_source.Git("rev-parse", "HEAD:a")), out var id));
         cache.Add(id, new ManifestContent(Sha256Digest.Of("other"u8), 5));
         cache.Save();
+        await cache.Saved;
 
         using var contents = await ReadAsync();
 
@@ -68,7 +69,7 @@ public sealed class DigestCacheTests : IDisposable
     }
 
     [Fact]
-    public void What_was_saved_is_found_again_beside_what_comes_later()
+    public async Task What_was_saved_is_found_again_beside_what_comes_later()
     {
         for (var round = 0; round < 3; round++)
         {
@@ -79,6 +80,7 @@ public sealed class DigestCacheTests : IDisposable
             }
 
             cache.Save();
+            await cache.Saved;
         }
 
         var all = Open();
@@ -91,16 +93,17 @@ public sealed class DigestCacheTests : IDisposable
     [InlineData("cut")]
     [InlineData("empty")]
     [InlineData("writable by others")]
-    public void A_cache_that_is_not_as_it_was_written_counts_for_nothing(string harm)
+    public async Task A_cache_that_is_not_as_it_was_written_counts_for_nothing(string harm)
     {
         var cache = Open();
         cache.Add(Id(1), new ManifestContent(Sha256Digest.Of("x"u8), 1));
         cache.Save();
+        await cache.Saved;
         Assert.NotNull(Open().Find(Id(1)));
         var file = Assert.Single(Directory.GetFiles(Folder));
-        var bytes = File.ReadAllBytes(file);
+        var bytes = await File.ReadAllBytesAsync(file);
         bytes[40] ^= (byte)(harm == "flip" ? 1 : 0);
-        File.WriteAllBytes(file, harm switch { "cut" => bytes[..^1], "empty" => [], _ => bytes });
+        await File.WriteAllBytesAsync(file, harm switch { "cut" => bytes[..^1], "empty" => [], _ => bytes });
         if (harm == "writable by others")
         {
             File.SetUnixFileMode(file, (UnixFileMode)0b110_110_110);
@@ -132,6 +135,9 @@ public sealed class DigestCacheTests : IDisposable
     private async Task<ReleaseContents> ReadAsync()
     {
         var (repository, commit) = await _source.OpenAsync();
-        return await new RepositorySource(repository, commit).ReadAsync(new ArtifactRequest("app", commit), Open(), CancellationToken.None);
+        var cache = Open();
+        var contents = await new RepositorySource(repository, commit).ReadAsync(new ArtifactRequest("app", commit), cache, CancellationToken.None);
+        await cache.Saved;
+        return contents;
     }
 }

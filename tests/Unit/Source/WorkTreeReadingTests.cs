@@ -29,9 +29,10 @@ public sealed partial class WorkTreeReadingTests : IDisposable
         using var source = new TemporaryRepository($"--object-format={format}");
         source.Write("a", "content");
         source.Write("empty", "");
+        File.CreateSymbolicLink(Path.Combine(source.Root, "link"), "somewhere/else");
         source.Commit();
         var expected = (await source.PackAsync()).Manifest;
-        foreach (var path in (string[])["a", "empty"])
+        foreach (var path in (string[])["a", "empty", "link"])
         {
             var id = source.Git("rev-parse", $"HEAD:{path}");
             File.Delete(Path.Combine(source.Root, ".git", "objects", id[..2], id[2..]));
@@ -52,6 +53,8 @@ public sealed partial class WorkTreeReadingTests : IDisposable
     [InlineData("a pipe")]
     [InlineData("a link to another")]
     [InlineData("behind a folder that is a link")]
+    [InlineData("a link changed")]
+    [InlineData("a link that is a file")]
     [InlineData("all changed")]
     public async Task Whatever_the_work_tree_says_the_commit_decides(string state)
     {
@@ -107,6 +110,14 @@ public sealed partial class WorkTreeReadingTests : IDisposable
             case "behind a folder that is a link":
                 Directory.Move(Path.Combine(_source.Root, "d3"), Path.Combine(_source.Folder, "elsewhere"));
                 File.CreateSymbolicLink(Path.Combine(_source.Root, "d3"), Path.Combine(_source.Folder, "elsewhere"));
+                break;
+            case "a link changed":
+                File.Delete(Path.Combine(_source.Root, "link"));
+                File.CreateSymbolicLink(Path.Combine(_source.Root, "link"), "larger");
+                break;
+            case "a link that is a file":
+                File.Delete(Path.Combine(_source.Root, "link"));
+                _source.Write("link", "large");
                 break;
             case "all changed":
                 foreach (var path in Directory.GetFiles(_source.Root, "f*", SearchOption.AllDirectories))

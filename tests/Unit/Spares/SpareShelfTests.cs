@@ -144,7 +144,7 @@ public sealed class SpareShelfTests : IDisposable
         var comparison = await staging.CompleteAsync("{}"u8.ToArray(), CancellationToken.None, readAll);
 
         Assert.True(comparison.HoldsTheManifest);
-        Assert.Equal(readAll ? 0 : Payload.Count(p => p.Kind != EntryKind.Link), comparison.Untouched);
+        Assert.Equal(readAll ? 0 : Payload.Count(p => p.Kind != EntryKind.Link), comparison.JustRead);
         Assert.Equal(readAll ? Payload.Where(p => p.Kind != EntryKind.Link).Sum(p => p.Content.Length) : 0, comparison.Bytes);
     }
 
@@ -241,6 +241,24 @@ public sealed class SpareShelfTests : IDisposable
 
         Assert.Equal([second.ToString()], _root.SpareNames());
         Assert.True(_shelf.Room().Bytes > _root.Directory.Room().Bytes);
+    }
+
+    [Theory]
+    [InlineData("rm many/07", "is missing")]
+    [InlineData("rm many/07; mkdir many/07", "is missing")]
+    [InlineData("printf more >>many/08; rm many/08; ln -s 09 many/08", "should be File")]
+    [InlineData("touch many/new", "1 more")]
+    public async Task What_becomes_of_a_spare_after_it_was_read_is_seen_when_the_release_is_complete(string deed, string seen)
+    {
+        var first = await PublishAsync(Payload, 'a');
+        Make(first);
+        using var staging = Stage(Payload, 'b');
+        Shell(deed, Path.Combine(_root.Path, ".iucutter/staging", staging.Manifest.ReleaseId.ToString(), "tree"));
+
+        var comparison = await staging.CompleteAsync("{}"u8.ToArray(), CancellationToken.None);
+
+        Assert.False(comparison is { HoldsTheManifest: true, Extra: 0 });
+        Assert.Contains(seen, comparison.ToString(), StringComparison.Ordinal);
     }
 
     private static Manifest ManifestOf(IEnumerable<(string Path, EntryKind Kind, byte[] Content)> payload, char commit) => Manifest.Create(
