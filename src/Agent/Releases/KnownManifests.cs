@@ -1,3 +1,4 @@
+using IuCutter.Digests;
 using IuCutter.Manifests;
 
 namespace IuCutter.Agent.Releases;
@@ -12,11 +13,11 @@ public sealed class KnownManifests
     private const long MostBytes = 40 << 20;
 
     private readonly Lock _lock = new();
+
+    // Is held by whoever parses one: another who wants the same finds it known.
+    private readonly Lock _turn = new();
     private readonly List<Manifest> _kept = [];
     private int _holders;
-
-    /// <summary>Is held by whoever parses one: another who wants the same finds it known.</summary>
-    public Lock Turn { get; } = new();
 
     /// <summary>From now until it is disposed, what is read is kept; afterwards nothing is.</summary>
     public IDisposable Hold()
@@ -27,6 +28,30 @@ public sealed class KnownManifests
         }
 
         return new Holder(this);
+    }
+
+    /// <summary>One that is known and still is what lies there, else one that is parsed. Where nobody holds them nobody waits for another's parsing either: it may be a spare's, which steps back.</summary>
+    /// <param name="release">Whose.</param>
+    /// <param name="digest">Gives the sha256 of what lies there.</param>
+    /// <param name="parse">Parses what lies there.</param>
+    public Manifest Read(ReleaseId release, Func<Sha256Digest> digest, Func<Manifest> parse)
+    {
+        if (Volatile.Read(ref _holders) == 0)
+        {
+            return parse();
+        }
+
+        lock (_turn)
+        {
+            if (Find(release) is { } known && digest() == known.Digest)
+            {
+                return known;
+            }
+
+            var manifest = parse();
+            Add(manifest);
+            return manifest;
+        }
     }
 
     public Manifest? Find(ReleaseId release)

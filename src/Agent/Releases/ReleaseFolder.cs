@@ -35,21 +35,8 @@ public static class ReleaseFolder
     {
         try
         {
-            using var turn = root.Manifests.Turn.EnterScope();
             using var folder = root.OpenRelease(id);
-            if (root.Manifests.Find(id) is { } known && DigestOf(folder) == known.Digest)
-            {
-                return known;
-            }
-
-            var manifest = Manifest.Parse(Read(folder, "manifest"u8));
-            if (manifest.ReleaseId != id)
-            {
-                throw Damaged(id, $"its manifest is that of {manifest.ReleaseId}");
-            }
-
-            root.Manifests.Add(manifest);
-            return manifest;
+            return root.Manifests.Read(id, () => DigestOf(folder), () => Parse(folder, id));
         }
         catch (Exception e) when (e is PosixException or ManifestException)
         {
@@ -167,6 +154,12 @@ public static class ReleaseFolder
     {
         using var file = folder.CreateFile(name, 0x1A4);
         RandomAccess.Write(file, bytes, 0);
+    }
+
+    private static Manifest Parse(DirectoryHandle folder, ReleaseId id)
+    {
+        var manifest = Manifest.Parse(Read(folder, "manifest"u8));
+        return manifest.ReleaseId == id ? manifest : throw Damaged(id, $"its manifest is that of {manifest.ReleaseId}");
     }
 
     private static Sha256Digest DigestOf(DirectoryHandle folder)
