@@ -14,18 +14,17 @@ public sealed class GitRepository
     private const string CommitOf = "^{commit}";
     private static readonly Version OldestGit = new(2, 25);
 
-    private GitRepository(GitProgram git, string folder, Version version, string[] facts)
+    // The last of them came with the oldest git that will do; one before it says the option's own name instead.
+    private static readonly string[] Questions = ["--is-bare-repository", "--is-inside-work-tree", "--is-shallow-repository", "--show-object-format"];
+
+    private GitRepository(GitProgram git, string folder, string[] facts)
     {
         Git = git;
-        Version = version;
         IsBare = facts[0] == "true";
         HasWorkTree = facts[1] == "true";
         IsShallow = facts[2] == "true";
-        Root = HasWorkTree && facts.Length > 3 ? string.Join('\n', facts[3..]) : folder;
+        Root = HasWorkTree && facts.Length > Questions.Length ? string.Join('\n', facts[Questions.Length..]) : folder;
     }
-
-    /// <summary>The git program's version.</summary>
-    public Version Version { get; }
 
     public bool IsBare { get; }
 
@@ -59,46 +58,44 @@ public sealed class GitRepository
         }
 
         var git = new GitProgram(program, folder);
-        var version = git.RunAsync(cancellation, "version");
         string[] named = revision is null || IsNone(revision) ? [] : [revision + CommitOf];
-        var answer = await git.RunAsync(
-            cancellation, ["rev-parse", "--is-bare-repository", "--is-inside-work-tree", "--is-shallow-repository", .. named, "--show-toplevel"]);
-        var known = VersionOf((await version).Text);
+        var answer = await git.RunAsync(cancellation, ["rev-parse", .. Questions, .. named, "--show-toplevel"]);
         var facts = answer.Text.Split('\n');
+        if (facts.Length < Questions.Length ? answer.Exit == 0 : facts[Questions.Length - 1] is not ("sha1" or "sha256"))
+        {
+            throw Refused((await git.RunAsync(cancellation, "version")).Text, facts[^1]);
+        }
 
         // The last question has no answer in a bare repository; those before it then have theirs already.
-        var isBare = facts.Length == 3 + named.Length && answer.Errors.Contains("must be run in a work tree", StringComparison.Ordinal);
+        var isBare = facts.Length == Questions.Length + named.Length && answer.Errors.Contains("must be run in a work tree", StringComparison.Ordinal);
         if (named.Length > 0)
         {
-            var isFound = (isBare || answer is { Exit: 0, Errors.Length: 0 }) && facts.Length > 3 && GitObjectId.TryParse(Encoding.UTF8.GetBytes(facts[3]), out _);
+            var commit = facts.ElementAtOrDefault(Questions.Length) ?? "";
+            var isFound = (isBare || answer is { Exit: 0, Errors.Length: 0 }) && GitObjectId.TryParse(Encoding.UTF8.GetBytes(commit), out _);
             return isFound && !answer.Errors.Contains("is ambiguous", StringComparison.Ordinal)
-                ? (new GitRepository(git, folder, known, [.. facts[..3], .. facts[4..]]), facts[3])
+                ? (new GitRepository(git, folder, [.. facts[..Questions.Length], .. facts[(Questions.Length + 1)..]]), commit)
                 : await OpenAsync(path, revision: null, cancellation, program);
         }
 
-        return answer.Exit == 0 || isBare ? (new GitRepository(git, folder, known, facts), null) : throw Refused(folder, answer);
+        return answer.Exit == 0 || isBare ? (new GitRepository(git, folder, facts), null) : throw Refused(folder, answer);
     }
 
     /// <summary>Finds the one commit that a revision names: a full or short id, a branch, a tag, HEAD, or any expression git knows.</summary>
     /// <exception cref="SourceException">NO_COMMITS, UNKNOWN_COMMIT, AMBIGUOUS_COMMIT or OBJECT_MISSING.</exception>
     public async Task<SourceCommit> ResolveAsync(string revision, CancellationToken cancellation) =>
-        await ReadCommitAsync(await FindAsync(revision, cancellation), revision, cancellation);
+        await ReadCommitAsync(await FindAsync(revision, cancellation), revision, Task.FromResult<GitObject?>(null), cancellation);
 
     /// <param name="id">The commit's full id.</param>
     /// <param name="revision">What it was asked for as.</param>
-    internal async Task<SourceCommit> ReadCommitAsync(string id, string revision, CancellationToken cancellation)
+    /// <param name="asked">The commit's object; it is asked for here where none comes.</param>
+    /// <param name="cancellation">Ends git as well.</param>
+    internal async Task<SourceCommit> ReadCommitAsync(string id, string revision, Task<GitObject?> asked, CancellationToken cancellation)
     {
         var refs = Git.RunAsync(
             cancellation, "for-each-ref", $"--points-at={id}", "--sort=-version:refname", "--format=%(HEAD)%(refname)", "refs/heads", "refs/tags");
         var remotes = Git.RunAsync(cancellation, "config", "--null", "--get-regexp", @"^remote\..*\.url$");
-        var commit = await Git.RunAsync(cancellation, "cat-file", "commit", id);
-        if (commit.Exit != 0)
-        {
-            throw new SourceException(
-                SourceCodes.ObjectMissing, $"Commit {id} cannot be read: {commit.Complaint}.", "Fetch it, or run 'git fsck' to see what is broken.");
-        }
-
-        var (tree, time, subject) = RawCommit.Read(commit.Output, id);
+        var commit = await asked is { Type: "commit" } read ? read.Content : await CommitOfAsync(id, cancellation);
+        var (tree, time, subject) = RawCommit.Read(commit, id);
         var (name, tag) = Choose((await refs).Text.Split('\n', StringSplitOptions.RemoveEmptyEntries), revision);
         return new SourceCommit(id, tree, time, subject, name, tag, RemoteOf((await remotes).Text));
     }
@@ -145,6 +142,15 @@ public sealed class GitRepository
         }
 
         return here;
+    }
+
+    private async Task<byte[]> CommitOfAsync(string id, CancellationToken cancellation)
+    {
+        var answer = await Git.RunAsync(cancellation, "cat-file", "commit", id);
+        return answer.Exit == 0
+            ? answer.Output
+            : throw new SourceException(
+                SourceCodes.ObjectMissing, $"Commit {id} cannot be read: {answer.Complaint}.", "Fetch it, or run 'git fsck' to see what is broken.");
     }
 
     private async Task<string> FindAsync(string revision, CancellationToken cancellation)
@@ -199,17 +205,17 @@ public sealed class GitRepository
         return chosen == null ? null : RemoteAddress.WithoutCredentials(chosen[(chosen.IndexOf('\n', StringComparison.Ordinal) + 1)..]);
     }
 
-    private static Version VersionOf(string said)
+    // A git that did not answer as one does that is new enough.
+    private static SourceException Refused(string version, string objectFormat)
     {
-        var number = said.Split(' ').ElementAtOrDefault(2) ?? "";
-        var parts = number.Split('.');
-        var isKnown = int.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var major);
-        var minor = 0;
-        isKnown &= parts.Length > 1 && int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out minor);
-        var version = new Version(major, minor);
-        return isKnown && version >= OldestGit
-            ? version
-            : throw new SourceException(SourceCodes.GitTooOld, $"This git is '{said}', too old to be used.", $"Install git {OldestGit} or later.");
+        var parts = (version.Split(' ').ElementAtOrDefault(2) ?? "").Split('.');
+        var isNew = parts.Length > 1
+            && int.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var major)
+            && int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var minor)
+            && new Version(major, minor) >= OldestGit;
+        return isNew
+            ? new SourceException(SourceCodes.GitFailed, $"This git ('{version}') tells of its repository what is not known here: '{objectFormat}'.", "Use a repository whose object format is sha1 or sha256.")
+            : new SourceException(SourceCodes.GitTooOld, $"This git is '{version}', too old to be used.", $"Install git {OldestGit} or later.");
     }
 
     private static SourceException Refused(string folder, GitAnswer answer)

@@ -36,8 +36,9 @@ internal sealed class RepositorySource(GitRepository repository, SourceCommit co
 
         // All of these name the commit by its id: it does not matter in which order git comes to them.
         var items = TreeListing.ReadAsync(repository.Git, found, cancellation);
-        var configuration = ReadFileAsync(repository, found, ReleaseConfiguration.FileName, cancellation);
-        var commit = await repository.ReadCommitAsync(found, revision, cancellation);
+        var objects = repository.Git.ReadObjectsAsync(cancellation, found, $"{found}^{{tree}}", $"{found}:{ReleaseConfiguration.FileName}");
+        var configuration = ConfigurationAsync(repository, found, objects, cancellation);
+        var commit = await repository.ReadCommitAsync(found, revision, FirstAsync(objects), cancellation);
         return new RepositorySource(repository, commit) { _workTree = workTree, _items = items, _configuration = configuration };
     }
 
@@ -63,6 +64,17 @@ internal sealed class RepositorySource(GitRepository repository, SourceCommit co
     }
 
     private Task<TreeItemList> ItemsAsync(CancellationToken cancellation) => _items ??= TreeListing.ReadAsync(repository.Git, commit.Tree, cancellation);
+
+    private static async Task<GitObject?> FirstAsync(Task<IReadOnlyList<GitObject?>> objects) => (await objects)[0];
+
+    /// <param name="objects">The commit, its tree and the file, where git has them.</param>
+    private static async Task<byte[]?> ConfigurationAsync(
+        GitRepository repository, string commit, Task<IReadOnlyList<GitObject?>> objects, CancellationToken cancellation) => await objects switch
+        {
+            [_, _, { Type: "blob" } file] => file.Content,
+            [_, { Type: "tree" } tree, null] when !RawTree.Holds(tree.Content, ReleaseConfiguration.FileName, commit.Length / 2) => null,
+            _ => await ReadFileAsync(repository, commit, ReleaseConfiguration.FileName, cancellation),
+        };
 
     private static async Task<byte[]?> ReadFileAsync(GitRepository repository, string commit, string path, CancellationToken cancellation)
     {

@@ -1,0 +1,103 @@
+using System.Text;
+using IuCutter.Configuration;
+using IuCutter.Packager.Source;
+
+namespace IuCutter.Tests.Unit.Source;
+
+/// <summary>What a push asks of git at once is the same as what is asked one by one.</summary>
+public sealed class RepositorySourceTests
+{
+    [Theory]
+    [InlineData("sha1")]
+    [InlineData("sha256")]
+    public async Task The_commit_and_its_configuration_are_what_git_says_alone(string objectFormat)
+    {
+        using var source = new TemporaryRepository();
+        var root = Path.Combine(source.Folder, objectFormat);
+        source.Git("init", "-q", $"--object-format={objectFormat}", "--initial-branch=main", root);
+        var (without, with) = (Commit("zz", "1"), Commit(ReleaseConfiguration.FileName, "name: äpp\n"));
+
+        foreach (var (id, expected) in new[] { (without, null), (with, "name: äpp\n") })
+        {
+            using var begun = await RepositorySource.BeginAsync(root, id, CancellationToken.None);
+
+            Assert.Equal((await source.OpenAsync(id, root)).Commit, begun.Commit);
+            Assert.Equal(expected, await ConfigurationOf(begun));
+        }
+
+        string Commit(string path, string content)
+        {
+            File.WriteAllText(Path.Combine(root, path), content);
+            source.Git("-C", root, "add", "-A");
+            source.Git("-C", root, "-c", "user.name=a", "-c", "user.email=b", "commit", "-q", "-m", path);
+            return source.Git("-C", root, "rev-parse", "HEAD");
+        }
+    }
+
+    [Fact]
+    public async Task A_folder_with_the_configurations_name_and_a_content_that_is_not_here_are_no_missing_configuration()
+    {
+        using var source = new TemporaryRepository();
+        source.Write(ReleaseConfiguration.FileName + "/a", "1");
+        var folder = source.Commit();
+        Directory.Delete(Path.Combine(source.Root, ReleaseConfiguration.FileName), recursive: true);
+        source.Write(ReleaseConfiguration.FileName, "name: app\n");
+        source.Commit();
+        source.Git("config", "uploadpack.allowFilter", "true");
+        var partial = Path.Combine(source.Folder, "partial");
+        source.Git("clone", "-q", "--no-checkout", "--filter=blob:none", "file://" + source.Root, partial);
+
+        Assert.Equal(SourceCodes.GitFailed, await CodeOf(source.Root, folder));
+        Assert.Equal(SourceCodes.GitFailed, await CodeOf(partial, "HEAD"));
+
+        static async Task<string> CodeOf(string root, string revision)
+        {
+            using var begun = await RepositorySource.BeginAsync(root, revision, CancellationToken.None);
+            return (await Assert.ThrowsAsync<SourceException>(() => begun.TryReadFileAsync(ReleaseConfiguration.FileName, CancellationToken.None))).Code;
+        }
+    }
+
+    [Fact]
+    public async Task A_commit_that_is_damaged_is_refused_with_gits_words()
+    {
+        using var source = new TemporaryRepository();
+        var id = source.Commit();
+        var file = Path.Combine(source.Root, ".git", "objects", id[..2], id[2..]);
+        File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        var bytes = await File.ReadAllBytesAsync(file);
+        bytes[bytes.Length / 2] ^= 1;
+        await File.WriteAllBytesAsync(file, bytes);
+
+        var refusal = await Assert.ThrowsAsync<SourceException>(() => RepositorySource.BeginAsync(source.Root, id, CancellationToken.None));
+
+        Assert.Contains(refusal.Code, (string[])[SourceCodes.ObjectMissing, SourceCodes.UnknownCommit]);
+        Assert.Contains(id, refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Answers_are_taken_apart_by_their_sizes_and_an_early_end_leaves_the_rest_without_one()
+    {
+        var answers = Encoding.UTF8.GetBytes("aa blob 3\n1\n2\nHEAD:x y missing\nbb tree 0\n\ncc commit 2\nab\n");
+
+        Assert.Equal(["blob 1\n2", "-", "tree ", "commit ab"], Read(answers));
+        Assert.Equal(["blob 1\n2", "-", "tree ", "-"], Read(answers[..^1]));
+        Assert.Equal(["-", "-", "-", "-"], Read("aa blob -1\naa blob 99\n1\n"u8.ToArray()));
+
+        static string[] Read(byte[] answers) => [.. GitObject.ReadAll(answers, 4).Select(o => o is null ? "-" : $"{o.Type} {Encoding.UTF8.GetString(o.Content)}")];
+    }
+
+    [Fact]
+    public void A_tree_holds_the_names_of_its_entries_and_no_part_of_them()
+    {
+        byte[] id = [.. "100644 x"u8, 0, .. new byte[11]];
+        byte[] tree = [.. "100644 ab"u8, 0, .. id, .. "40000 c"u8, 0, .. id];
+
+        Assert.All((string[])["ab", "c"], name => Assert.True(RawTree.Holds(tree, name, 20)));
+        Assert.All((string[])["a", "b", "x"], name => Assert.False(RawTree.Holds(tree, name, 20)));
+        Assert.False(RawTree.Holds([], "a", 20));
+        Assert.True(RawTree.Holds(tree.AsSpan()[..^1], "x", 20));
+    }
+
+    private static async Task<string?> ConfigurationOf(RepositorySource source) =>
+        await source.TryReadFileAsync(ReleaseConfiguration.FileName, CancellationToken.None) is { } bytes ? Encoding.UTF8.GetString(bytes) : null;
+}
