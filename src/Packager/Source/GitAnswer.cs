@@ -5,6 +5,8 @@ namespace IuCutter.Packager.Source;
 /// <summary>What one run of git left: its exit code, all it wrote, and the head of what it complained.</summary>
 internal sealed record GitAnswer(int Exit, byte[] Output, string Errors)
 {
+    public static GitAnswer Nothing { get; } = new(Exit: 0, Output: [], Errors: "");
+
     public string Text => Encoding.UTF8.GetString(Output).TrimEnd('\n');
 
     /// <summary>The first line that names the trouble, without git's own marks.</summary>

@@ -11,6 +11,7 @@ namespace IuCutter.Packager.Source;
 public sealed class GitRepository
 {
     private const int NamedPaths = 100;
+    private const long LargeIndex = 2L * 1024 * 1024;
     private const string CommitOf = "^{commit}";
     private static readonly Version OldestGit = new(2, 25);
 
@@ -108,24 +109,36 @@ public sealed class GitRepository
             return null;
         }
 
-        var status = await Git.RunAsync(cancellation, "status", "--porcelain=v1", "-z", "--untracked-files=normal", "--no-renames", "--ignore-submodules=none");
-        if (status.Exit != 0)
+        var isTwo = IsIndexLarge;
+        var untracked = isTwo
+            ? Git.RunAsync(cancellation, "-C", Root, "ls-files", "-z", "--others", "--exclude-standard", "--directory", "--no-empty-directory")
+            : Task.FromResult(GitAnswer.Nothing);
+        var status = await Git.RunAsync(
+            cancellation, "status", "--porcelain=v1", "-z", isTwo ? "--untracked-files=no" : "--untracked-files=normal", "--no-renames", "--ignore-submodules=none");
+        if (new[] { status, await untracked }.FirstOrDefault(answer => answer.Exit != 0) is { } refused)
         {
             throw new SourceException(
-                SourceCodes.GitFailed, $"The work tree's state cannot be read: {status.Complaint}.", "Run 'git status' there and mend what it says.");
+                SourceCodes.GitFailed, $"The work tree's state cannot be read: {refused.Complaint}.", "Run 'git status' there and mend what it says.");
         }
 
         var dirty = new List<TreePath>();
-        var count = 0;
-        for (ReadOnlySpan<byte> rest = status.Output; rest.IndexOf((byte)0) is var end and > 3; rest = rest[(end + 1)..])
-        {
-            if (count++ < NamedPaths)
-            {
-                dirty.Add(TreePath.FromBytes(rest[3..end]));
-            }
-        }
-
+        var count = Take(status.Output, headLength: 3, dirty) + Take((await untracked).Output, headLength: 0, dirty);
         return new WorkTreeState(dirty, count);
+
+        static int Take(ReadOnlySpan<byte> answer, int headLength, List<TreePath> dirty)
+        {
+            var count = 0;
+            for (; answer.IndexOf((byte)0) is var end && end > headLength; answer = answer[(end + 1)..])
+            {
+                count++;
+                if (dirty.Count < NamedPaths)
+                {
+                    dirty.Add(TreePath.FromBytes(answer[headLength..end]));
+                }
+            }
+
+            return count;
+        }
     }
 
     /// <summary>Those of the commits that are here.</summary>
@@ -143,6 +156,9 @@ public sealed class GitRepository
 
         return here;
     }
+
+    // Of many files git's two questions, which tracked files were changed and which others there are, take long enough to be put to two of it at once.
+    private bool IsIndexLarge => new FileInfo(Path.Combine(Root, ".git", "index")) is { Exists: true, Length: > LargeIndex };
 
     private async Task<byte[]> CommitOfAsync(string id, CancellationToken cancellation)
     {

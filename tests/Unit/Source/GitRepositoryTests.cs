@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text;
 using IuCutter.Packager.Source;
 
 namespace IuCutter.Tests.Unit.Source;
@@ -92,6 +93,57 @@ public sealed class GitRepositoryTests
         Assert.Contains(state.DirtyPaths, path => path.Raw == "new \nfile");
 
         async Task<WorkTreeState> State() => (await (await source.OpenAsync()).Repository.ReadWorkTreeAsync(CancellationToken.None))!;
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(14_000)]
+    public async Task Whatever_the_number_of_files_the_work_trees_state_is_what_git_status_says(int more)
+    {
+        using var source = new TemporaryRepository();
+        source.Write("kept", "1");
+        source.Write("changed", "1");
+        source.Write("deleted", "1");
+        source.Write("renamed", "a long text that git would know again");
+        source.Write("sub/kept", "1");
+        source.Write(".gitignore", "*.o\n/ignored/\n");
+        source.Commit();
+        var content = source.Git("rev-parse", "HEAD:kept");
+        var names = Enumerable.Range(0, more).Select(i => $"sub/more/{i:D120}").ToArray();
+        source.GitWith(Encoding.UTF8.GetBytes(string.Concat(names.Select(name => $"100644 {content}\t{name}\0"))), "update-index", "-z", "--index-info");
+        source.GitWith(Encoding.UTF8.GetBytes(string.Concat(names.Select(name => name + '\0'))), "update-index", "-z", "--skip-worktree", "--stdin");
+        source.Git("commit", "-q", "--allow-empty", "-m", "more");
+        Assert.True((await State(source.Root)).IsClean);
+
+        source.Write("changed", "2");
+        source.Write("staged", "1");
+        source.Git("add", "staged");
+        source.Git("mv", "renamed", "moved");
+        File.Delete(Path.Combine(source.Root, "deleted"));
+        source.Git("rm", "-q", "--cached", "kept");
+        source.Write("new/one", "1");
+        source.Write("new/two", "1");
+        source.Write("sub/new", "1");
+        source.Write("built/a.o", "1");
+        source.Write("ignored/a", "1");
+        Directory.CreateDirectory(Path.Combine(source.Root, "empty"));
+        source.Git("init", "-q", "other");
+
+        var said = source.Git("status", "--porcelain=v1", "-z", "--no-renames").Split('\0', StringSplitOptions.RemoveEmptyEntries).Select(line => line[3..]);
+        var paths = said.Order(StringComparer.Ordinal).ToArray();
+        Assert.Equal(
+            ["changed", "deleted", "kept", "kept", "moved", "new/", "other/", "renamed", "staged", "sub/new"], paths);
+        foreach (var folder in new[] { source.Root, Path.Combine(source.Root, "sub") })
+        {
+            var state = await State(folder);
+            Assert.Equal(paths, state.DirtyPaths.Select(path => path.ToString()).Order(StringComparer.Ordinal));
+            Assert.Equal(paths.Length, state.DirtyCount);
+        }
+
+        Assert.Equal(more > 0, new FileInfo(Path.Combine(source.Root, ".git", "index")).Length > 2 * 1024 * 1024);
+
+        static async Task<WorkTreeState> State(string folder) =>
+            (await (await GitRepository.OpenAsync(folder, CancellationToken.None)).ReadWorkTreeAsync(CancellationToken.None))!;
     }
 
     [Fact]
