@@ -106,6 +106,26 @@ public sealed class SpareTests
         Assert.Empty(Directory.GetDirectories(Spares(scene)));
     }
 
+    [Fact]
+    public async Task A_spare_gives_way_to_a_push_that_asks_for_room_and_not_to_a_plan()
+    {
+        await using var scene = await Scene.OpenAsync("--spare-after", "0");
+        await PushAsync(scene, "first\n");
+        await UntilSpareAsync(scene, scene.Live!);
+        await scene.Agent.StopAsync();
+        await scene.StartAgentAsync("--spare-after", "3600");
+        scene.Payload.Write("iucutter.yaml", Payload.Yaml("guards: [{ free: 4000TiB }]"));
+        await scene.Payload.CommitAsync("asks for much");
+
+        Assert.NotEqual(0, (await scene.CliAsync("plan")).ExitCode);
+        await UntilSpareAsync(scene, scene.Live!);
+        var pushed = await scene.PushAsync();
+
+        Assert.NotEqual(0, pushed.ExitCode);
+        pushed.Says("bytes free");
+        Assert.Empty(Directory.GetDirectories(Spares(scene)));
+    }
+
     private static string Spares(Scene scene) => Path.Combine(scene.Root, ".iucutter", "spares");
 
     private static Task UntilSpareAsync(Scene scene, string release) =>

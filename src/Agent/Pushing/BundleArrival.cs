@@ -83,8 +83,9 @@ internal sealed class BundleArrival(TargetHost host, Operation operation, PushOr
         }
 
         Forget();
-        var free = host.Root.Directory.Room().Bytes;
-        if (bytes > (free - SpareBytes) / 2)
+        bool IsEnough(long free) => bytes <= (free - SpareBytes) / 2;
+        var free = host.Spares.MakeRoom(room => IsEnough(room.Bytes)).Bytes;
+        if (!IsEnough(free))
         {
             throw new RefusalException(
                 RefusalCode.NoRoom, $"a bundle of {bytes} bytes is unpacked beside itself, and {free} bytes are free", "make room on the target, then push again");

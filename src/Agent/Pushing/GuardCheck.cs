@@ -8,7 +8,8 @@ using Guard = IuCutter.Configuration.Guard;
 namespace IuCutter.Agent.Pushing;
 
 /// <summary>Looks whether a guard holds. Links on the way to a path are followed, as its user would.</summary>
-public sealed class GuardCheck(TargetHost host)
+/// <param name="isPush">False for a plan, which removes nothing.</param>
+public sealed class GuardCheck(TargetHost host, bool isPush)
 {
     private const int LongestMarker = 1 << 20;
 
@@ -43,13 +44,20 @@ public sealed class GuardCheck(TargetHost host)
         Guard.File f => LookAtFile(f),
         Guard.Absent a => Observation.Of(KindOf(a.Path) is null, KindOf(a.Path)?.ToString() ?? "nothing"),
         Guard.Directory d => Observation.Of(Directory.Exists(d.Path), KindOf(d.Path)?.ToString() ?? "nothing"),
-        Guard.Free f => Observation.Of(host.Root.Directory.Room().Bytes is var free && free >= f.Bytes, $"{free} bytes free", ("free bytes", free)),
+        Guard.Free f => LookAtRoom(f),
         Guard.Tool t => await LookForToolAsync(t, cancellationToken),
         Guard.User u => Equal(u.Name, Environment.UserName),
         _ => throw new InvalidOperationException($"a guard without a check: {guard}"),
     };
 
     private static Observation Equal(string expected, string seen) => Observation.Of(expected == seen, seen);
+
+    /// <summary>Spares are the agent's own and give way: what they take counts as free.</summary>
+    private Observation LookAtRoom(Guard.Free guard)
+    {
+        var free = isPush ? host.Spares.MakeRoom(room => room.Bytes >= guard.Bytes).Bytes : host.Root.Directory.Room().Bytes;
+        return Observation.Of(free >= guard.Bytes || (!isPush && host.Spares.Room().Bytes >= guard.Bytes), $"{free} bytes free", ("free bytes", free));
+    }
 
     private static NodeKind? KindOf(string path)
     {

@@ -53,7 +53,7 @@ public sealed class Preflight(TargetHost host, PushOrder order)
         foreach (var (guard, i) in order.Configuration.Guards.Select((g, i) => (g, i + 1)))
         {
             _guards.Add(await gate.ObserveAsync(
-                $"guard.{i}", GuardCheck.Statement(guard), GuardCheck.Expected(guard), () => new GuardCheck(host).LookAsync(guard, cancellationToken)));
+                $"guard.{i}", GuardCheck.Statement(guard), GuardCheck.Expected(guard), () => new GuardCheck(host, isPush).LookAsync(guard, cancellationToken)));
         }
 
         CheckTools(gate);
@@ -137,13 +137,7 @@ public sealed class Preflight(TargetHost host, PushOrder order)
         var need = RoomNeed.Of(host.Root, order);
         gate.Observe("room", "there is room for the release", need.ToString(), () =>
         {
-            var room = host.Root.Directory.Room();
-            if (isPush && !need.IsMetBy(room))
-            {
-                host.Spares.DropAll();
-                room = host.Root.Directory.Room();
-            }
-
+            var room = isPush ? host.Spares.MakeRoom(need.IsMetBy) : host.Root.Directory.Room();
             return Observation.Of(need.IsMetBy(room) || (!isPush && need.IsMetBy(host.Spares.Room())), $"{room.Bytes / 1_000_000} MB free", ("free bytes", room.Bytes), ("free files", room.Files));
         });
     }

@@ -80,6 +80,20 @@ public sealed class SpareShelf(DeployRoot root, PayloadRunner? runner, TimeProvi
         return (bytes, files);
     }
 
+    /// <summary>The room that is there; where that is too little, the spares have given way before.</summary>
+    /// <param name="isEnough">Of bytes and files.</param>
+    public (long Bytes, long Files) MakeRoom(Predicate<(long Bytes, long Files)> isEnough)
+    {
+        var room = root.Directory.Room();
+        if (isEnough(room) || root.SpareNames().Count == 0)
+        {
+            return room;
+        }
+
+        DropAll();
+        return root.Directory.Room();
+    }
+
     /// <summary>Makes a spare of a release, or makes the rest of one.</summary>
     /// <exception cref="OperationCanceledException">An operation wants the disk; what was made so far stays, and is of use.</exception>
     /// <exception cref="PosixException">It cannot be written.</exception>

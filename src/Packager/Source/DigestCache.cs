@@ -16,6 +16,7 @@ internal sealed class DigestCache
     // The object's id (32 bytes, zeros after a SHA-1), the content's sha256, its size.
     private const int RecordBytes = Sha256Digest.Bytes + Sha256Digest.Bytes + sizeof(long);
     private const int MostRecords = 4_000_000;
+    private const int MostBytes = (MostRecords * RecordBytes) + 1024;
     private static readonly byte[] Magic = "iucutter-digests 1\n"u8.ToArray();
 
     private readonly string? _path;
@@ -84,7 +85,7 @@ internal sealed class DigestCache
     /// <summary>Begins to keep what was added, to which nothing more is. A cache that cannot be written is no failure: the next push reads again.</summary>
     public void Save()
     {
-        if (_path is not null && _new.Count > 0)
+        if (_path is not null && _new.Count is > 0 and <= MostRecords)
         {
             Saved = Task.Run(() => CacheFile.TryReplace(_path, Merged()));
         }
@@ -100,7 +101,13 @@ internal sealed class DigestCache
     private static ReadOnlyMemory<byte> Read(string path)
     {
         using var file = File.OpenHandle(path);
-        var bytes = FreshPages.Array<byte>(checked((int)RandomAccess.GetLength(file)));
+        var size = RandomAccess.GetLength(file);
+        if (size > MostBytes)
+        {
+            return default;
+        }
+
+        var bytes = FreshPages.Array<byte>((int)size);
         if (RandomAccess.Read(file, bytes, 0) != bytes.Length)
         {
             return default;

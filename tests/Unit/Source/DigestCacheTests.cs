@@ -93,6 +93,7 @@ public sealed class DigestCacheTests : IDisposable
     [InlineData("cut")]
     [InlineData("empty")]
     [InlineData("writable by others")]
+    [InlineData("huge")]
     public async Task A_cache_that_is_not_as_it_was_written_counts_for_nothing(string harm)
     {
         var cache = Open();
@@ -104,6 +105,12 @@ public sealed class DigestCacheTests : IDisposable
         var bytes = await File.ReadAllBytesAsync(file);
         bytes[40] ^= (byte)(harm == "flip" ? 1 : 0);
         await File.WriteAllBytesAsync(file, harm switch { "cut" => bytes[..^1], "empty" => [], _ => bytes });
+        if (harm == "huge")
+        {
+            await using var grown = File.OpenWrite(file);
+            grown.SetLength(3L << 30);
+        }
+
         if (harm == "writable by others")
         {
             File.SetUnixFileMode(file, (UnixFileMode)0b110_110_110);

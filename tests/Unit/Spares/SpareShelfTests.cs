@@ -243,6 +243,22 @@ public sealed class SpareShelfTests : IDisposable
         Assert.True(_shelf.Room().Bytes > _root.Directory.Room().Bytes);
     }
 
+    [Fact]
+    public async Task Spares_give_way_where_the_room_is_too_little_and_only_there()
+    {
+        var first = await PublishAsync(Payload, 'a');
+        Make(first);
+
+        Assert.True(_shelf.MakeRoom(room => room.Bytes > 0).Bytes > 0);
+        Assert.Equal([first.ToString()], _root.SpareNames());
+
+        var asked = 0;
+        _shelf.MakeRoom(room => { asked++; return false; });
+
+        Assert.Equal(1, asked);
+        Assert.Empty(_root.SpareNames());
+    }
+
     [Theory]
     [InlineData("rm many/07", "is missing")]
     [InlineData("rm many/07; mkdir many/07", "should be File")]
