@@ -41,7 +41,11 @@ class Server:
                 continue
             answer = self.answer(call, node, memoryview(request)[HEAD.size:])
             code, body = (-answer, b"") if isinstance(answer, int) else (0, answer)
-            os.write(self.channel, struct.pack("<IiQ", 16 + len(body), code, unique) + body)
+            try:
+                os.write(self.channel, struct.pack("<IiQ", 16 + len(body), code, unique) + body)
+            except FileNotFoundError:
+                # Nobody waits for this answer any more: whoever asked was killed, or the file system is gone.
+                pass
             if call == DESTROY:
                 return
 
