@@ -82,7 +82,8 @@ internal sealed class PlanMaker(TargetHost host, PushOrder order)
 
     private PlanSurvey Survey(TargetReading reading, IReadOnlyList<Observation> guards, CancellationToken cancellationToken)
     {
-        var (need, room) = (RoomNeed.Of(host.Root, order), host.Root.Directory.Room());
+        var need = RoomNeed.Of(host.Root, order);
+        var (isEnough, free, _) = host.Spares.FindRoom(need.IsMetBy, mayRemove: false);
         return new PlanSurvey
         {
             Slot = reading.Slot.ToString(),
@@ -97,7 +98,7 @@ internal sealed class PlanMaker(TargetHost host, PushOrder order)
                 .Distinct(StringComparer.Ordinal)
                 .ToImmutableSortedDictionary(p => p, p => ToolReading.Of(host.Payload.Find(p)), StringComparer.Ordinal),
             Sandbox = host.Payload.Tier.ToString(),
-            Room = new PlanRoom(need.Bytes, need.Files, room.Bytes, need.IsMetBy(room) || need.IsMetBy(host.Spares.Room())),
+            Room = new PlanRoom(need.Bytes, need.Files, free, isEnough),
             ReleaseDirectory = !host.Root.Has(order.Release) ? "not there"
                 : ReleaseFolder.TryVerify(host.Root, order.Release, cancellationToken) is { HoldsTheManifest: true } ? "there, whole"
                 : "there, changed",

@@ -83,9 +83,8 @@ internal sealed class BundleArrival(TargetHost host, Operation operation, PushOr
         }
 
         Forget();
-        bool IsEnough(long free) => bytes <= (free - SpareBytes) / 2;
-        var free = host.Spares.MakeRoom(room => IsEnough(room.Bytes)).Bytes;
-        if (!IsEnough(free))
+        var (isEnough, free, _) = host.Spares.FindRoom(room => bytes <= (room.Bytes - SpareBytes) / 2, mayRemove: true);
+        if (!isEnough)
         {
             throw new RefusalException(
                 RefusalCode.NoRoom, $"a bundle of {bytes} bytes is unpacked beside itself, and {free} bytes are free", "make room on the target, then push again");

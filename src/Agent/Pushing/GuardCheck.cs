@@ -55,8 +55,8 @@ public sealed class GuardCheck(TargetHost host, bool isPush)
     /// <summary>Spares are the agent's own and give way: what they take counts as free.</summary>
     private Observation LookAtRoom(Guard.Free guard)
     {
-        var free = isPush ? host.Spares.MakeRoom(room => room.Bytes >= guard.Bytes).Bytes : host.Root.Directory.Room().Bytes;
-        return Observation.Of(free >= guard.Bytes || (!isPush && host.Spares.Room().Bytes >= guard.Bytes), $"{free} bytes free", ("free bytes", free));
+        var (isEnough, free, _) = host.Spares.FindRoom(room => room.Bytes >= guard.Bytes, mayRemove: isPush);
+        return Observation.Of(isEnough, $"{free} bytes free", ("free bytes", free));
     }
 
     private static NodeKind? KindOf(string path)

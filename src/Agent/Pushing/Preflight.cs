@@ -137,8 +137,8 @@ public sealed class Preflight(TargetHost host, PushOrder order)
         var need = RoomNeed.Of(host.Root, order);
         gate.Observe("room", "there is room for the release", need.ToString(), () =>
         {
-            var room = isPush ? host.Spares.MakeRoom(need.IsMetBy) : host.Root.Directory.Room();
-            return Observation.Of(need.IsMetBy(room) || (!isPush && need.IsMetBy(host.Spares.Room())), $"{room.Bytes / 1_000_000} MB free", ("free bytes", room.Bytes), ("free files", room.Files));
+            var (isEnough, bytes, files) = host.Spares.FindRoom(need.IsMetBy, mayRemove: isPush);
+            return Observation.Of(isEnough, $"{bytes / 1_000_000} MB free", ("free bytes", bytes), ("free files", files));
         });
     }
 

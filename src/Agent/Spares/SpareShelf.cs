@@ -80,18 +80,25 @@ public sealed class SpareShelf(DeployRoot root, PayloadRunner? runner, TimeProvi
         return (bytes, files);
     }
 
-    /// <summary>The room that is there; where that is too little, the spares have given way before.</summary>
-    /// <param name="isEnough">Of bytes and files.</param>
-    public (long Bytes, long Files) MakeRoom(Predicate<(long Bytes, long Files)> isEnough)
+    /// <summary>The room that is there, and whether it is enough or would be without the spares.</summary>
+    /// <param name="suffices">Judges bytes and files.</param>
+    /// <param name="mayRemove">Where the room is too little the spares are removed first, and not only counted.</param>
+    public (bool IsEnough, long Bytes, long Files) FindRoom(Predicate<(long Bytes, long Files)> suffices, bool mayRemove)
     {
         var room = root.Directory.Room();
-        if (isEnough(room) || root.SpareNames().Count == 0)
+        var isEnough = suffices(room);
+        if (!isEnough && !mayRemove)
         {
-            return room;
+            isEnough = suffices(Room());
+        }
+        else if (!isEnough && root.SpareNames().Count > 0)
+        {
+            DropAll();
+            room = root.Directory.Room();
+            isEnough = suffices(room);
         }
 
-        DropAll();
-        return root.Directory.Room();
+        return (isEnough, room.Bytes, room.Files);
     }
 
     /// <summary>Makes a spare of a release, or makes the rest of one.</summary>

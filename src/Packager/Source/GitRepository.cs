@@ -1,5 +1,5 @@
-using System.Globalization;
 using System.Text;
+using IuCutter.Configuration;
 using IuCutter.Manifests;
 
 namespace IuCutter.Packager.Source;
@@ -13,7 +13,6 @@ public sealed class GitRepository
     private const int NamedPaths = 100;
     private const long LargeIndex = 2L * 1024 * 1024;
     private const string CommitOf = "^{commit}";
-    private static readonly Version OldestGit = new(2, 25);
 
     // The last of them came with the oldest git that will do; one before it says the option's own name instead.
     private static readonly string[] Questions = ["--is-bare-repository", "--is-inside-work-tree", "--is-shallow-repository", "--show-object-format"];
@@ -222,17 +221,10 @@ public sealed class GitRepository
     }
 
     // A git that did not answer as one does that is new enough.
-    private static SourceException Refused(string version, string objectFormat)
-    {
-        var parts = (version.Split(' ').ElementAtOrDefault(2) ?? "").Split('.');
-        var isNew = parts.Length > 1
-            && int.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var major)
-            && int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var minor)
-            && new Version(major, minor) >= OldestGit;
-        return isNew
+    private static SourceException Refused(string version, string objectFormat) =>
+        VersionRequirement.TryParse(">= 2.25")!.Allows(version)
             ? new SourceException(SourceCodes.GitFailed, $"This git ('{version}') tells of its repository what is not known here: '{objectFormat}'.", "Use a repository whose object format is sha1 or sha256.")
-            : new SourceException(SourceCodes.GitTooOld, $"This git is '{version}', too old to be used.", $"Install git {OldestGit} or later.");
-    }
+            : new SourceException(SourceCodes.GitTooOld, $"This git is '{version}', too old to be used.", "Install git 2.25 or later.");
 
     private static SourceException Refused(string folder, GitAnswer answer)
     {

@@ -249,13 +249,14 @@ public sealed class SpareShelfTests : IDisposable
         var first = await PublishAsync(Payload, 'a');
         Make(first);
 
-        Assert.True(_shelf.MakeRoom(room => room.Bytes > 0).Bytes > 0);
+        Assert.True(_shelf.FindRoom(room => room.Bytes > 0, mayRemove: true) is { IsEnough: true, Bytes: > 0 });
+        Assert.False(_shelf.FindRoom(room => false, mayRemove: false).IsEnough);
         Assert.Equal([first.ToString()], _root.SpareNames());
 
         var asked = 0;
-        _shelf.MakeRoom(room => { asked++; return false; });
+        Assert.True(_shelf.FindRoom(room => asked++ > 0, mayRemove: true).IsEnough);
 
-        Assert.Equal(1, asked);
+        Assert.Equal(2, asked);
         Assert.Empty(_root.SpareNames());
     }
 
