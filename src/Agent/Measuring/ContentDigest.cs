@@ -14,7 +14,8 @@ internal static class ContentDigest
     /// <param name="file">Open for reading.</param>
     /// <param name="bytes">How many there were.</param>
     /// <param name="size">How many there should be, where that is known: a read of one more that gives just these has seen the end.</param>
-    public static Sha256Digest Of(SafeFileHandle file, out long bytes, long size = -1)
+    /// <param name="cancellationToken">Ends the reading of a large file.</param>
+    public static Sha256Digest Of(SafeFileHandle file, out long bytes, long size = -1, CancellationToken cancellationToken = default)
     {
         var buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
         try
@@ -29,6 +30,7 @@ internal static class ContentDigest
             bytes = 0;
             for (int read; (read = FileBytes.Read(file, buffer, bytes)) > 0; bytes += read)
             {
+                cancellationToken.ThrowIfCancellationRequested();
                 hash.AppendData(buffer, 0, read);
             }
 

@@ -85,7 +85,7 @@ public sealed record TreeDigest(Sha256Digest Digest, long Nodes, long Bytes)
                 case NodeKind.File:
                     using (var file = directory.OpenRead(name))
                     {
-                        Line(ContentDigest.Of(file, out var bytes).ToString());
+                        Line(ContentDigest.Of(file, out var bytes, cancellationToken: cancellationToken).ToString());
                         _bytes += bytes;
                     }
 

@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Runtime.InteropServices;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
 
@@ -17,6 +19,9 @@ public sealed unsafe class DirectoryHandle : IDisposable
 
     /// <summary>A name's most, and most ways in a tree.</summary>
     private const int ShortPath = 256;
+
+    /// <summary>As much of a directory as glibc asks for at once.</summary>
+    private const int ListingBytes = 32 * 1024;
 
     private readonly SafeFileHandle _handle;
 
@@ -192,37 +197,41 @@ public sealed unsafe class DirectoryHandle : IDisposable
     /// <summary>The same with the kinds that the directory keeps; null where it does not say, or it is neither a file nor a directory.</summary>
     public IReadOnlyList<(byte[] Name, NodeKind? Kind)> Names()
     {
-        var copy = OpenBeneath("."u8, Libc.Directory, 0, "list");
-        var stream = Libc.OpenDirectoryStream(copy);
-        if (stream == 0)
-        {
-            throw PosixException.Last("list", "a directory"u8);
-        }
+        // How far an open directory was read is kept with it: one that others may be listing is opened once more.
+        using var another = OpenDirectory("."u8);
+        return another.NamesOnce();
+    }
 
+    /// <summary>The same, of a directory that was opened for this and is listed this one time.</summary>
+    public IReadOnlyList<(byte[] Name, NodeKind? Kind)> NamesOnce()
+    {
+        var names = new List<(byte[] Name, NodeKind? Kind)>();
+        var buffer = ArrayPool<byte>.Shared.Rent(ListingBytes);
         try
         {
-            var names = new List<(byte[] Name, NodeKind? Kind)>();
-            while (Libc.ReadDirectory(stream) is var entry && entry != null)
+            fixed (byte* first = buffer)
             {
-                var name = System.Runtime.InteropServices.MemoryMarshal.CreateReadOnlySpanFromNullTerminated(&entry->FirstOfName);
-                if (!name.SequenceEqual("."u8) && !name.SequenceEqual(".."u8))
+                for (long read; (read = Libc.ListDirectory(Descriptor, first, (nuint)buffer.Length)) != 0;)
                 {
-                    names.Add((name.ToArray(), entry->Type switch
+                    if (read < 0)
                     {
-                        Libc.DirectoryEntry.OfFile => NodeKind.File,
-                        Libc.DirectoryEntry.OfDirectory => NodeKind.Directory,
-                        _ => null,
-                    }));
+                        throw PosixException.Last("list", "a directory"u8);
+                    }
+
+                    for (long at = 0; at < read; at += ((Libc.DirectoryEntry*)(first + at))->Length)
+                    {
+                        Add(names, (Libc.DirectoryEntry*)(first + at));
+                    }
                 }
             }
-
-            names.Sort((a, b) => a.Name.AsSpan().SequenceCompareTo(b.Name));
-            return names;
         }
         finally
         {
-            _ = Libc.CloseDirectory(stream);
+            ArrayPool<byte>.Shared.Return(buffer);
         }
+
+        names.Sort((a, b) => a.Name.AsSpan().SequenceCompareTo(b.Name));
+        return names;
     }
 
     /// <summary>Renames within this directory; fails when something is at the new path.</summary>
@@ -306,6 +315,20 @@ public sealed unsafe class DirectoryHandle : IDisposable
     }
 
     public void Dispose() => _handle.Dispose();
+
+    private static void Add(List<(byte[] Name, NodeKind? Kind)> names, Libc.DirectoryEntry* entry)
+    {
+        var name = MemoryMarshal.CreateReadOnlySpanFromNullTerminated(&entry->FirstOfName);
+        if (!name.SequenceEqual("."u8) && !name.SequenceEqual(".."u8))
+        {
+            names.Add((name.ToArray(), entry->Type switch
+            {
+                Libc.DirectoryEntry.OfFile => NodeKind.File,
+                Libc.DirectoryEntry.OfDirectory => NodeKind.Directory,
+                _ => null,
+            }));
+        }
+    }
 
     /// <summary>
     /// Removes a file, or a directory whose own directories are moved up here first: how deep a payload's tree is must cost neither stack

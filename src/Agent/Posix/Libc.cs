@@ -42,6 +42,9 @@ internal static unsafe partial class Libc
     private const long CloseRangeNumber = 436;
     private const ulong CloseRangeOnExec = 4;
 
+    /// <summary>getdents64: glibc has it by name since 2.30 only.</summary>
+    private static readonly long ListDirectoryNumber = RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 217 : 61;
+
     [LibraryImport(Library, EntryPoint = "open", SetLastError = true)]
     public static partial int Open(byte* path, int flags, uint mode);
 
@@ -90,17 +93,8 @@ internal static unsafe partial class Libc
     [LibraryImport(Library, EntryPoint = "ioctl", SetLastError = true)]
     public static partial int Ioctl(int descriptor, nuint request, nint argument);
 
-    [LibraryImport(Library, EntryPoint = "dup", SetLastError = true)]
-    public static partial int Duplicate(int descriptor);
-
-    [LibraryImport(Library, EntryPoint = "fdopendir", SetLastError = true)]
-    public static partial nint OpenDirectoryStream(int descriptor);
-
-    [LibraryImport(Library, EntryPoint = "readdir64", SetLastError = true)]
-    public static partial DirectoryEntry* ReadDirectory(nint stream);
-
-    [LibraryImport(Library, EntryPoint = "closedir", SetLastError = true)]
-    public static partial int CloseDirectory(nint stream);
+    /// <returns>The bytes of entries that were read next, 0 at the end.</returns>
+    public static long ListDirectory(int directory, byte* entries, nuint bytes) => SystemCall(ListDirectoryNumber, directory, entries, bytes);
 
     [LibraryImport(Library, EntryPoint = "fstatvfs", SetLastError = true)]
     public static partial int FileSystemStatus(int descriptor, FileSystemBuffer* buffer);
@@ -127,6 +121,9 @@ internal static unsafe partial class Libc
 
     [LibraryImport(Library, EntryPoint = "syscall", SetLastError = true)]
     private static partial long SystemCall(long number, long directory, byte* path, OpenHow* how, nuint size);
+
+    [LibraryImport(Library, EntryPoint = "syscall", SetLastError = true)]
+    private static partial long SystemCall(long number, long directory, byte* entries, nuint bytes);
 
     [LibraryImport(Library, EntryPoint = "syscall", SetLastError = true)]
     private static partial long SystemCall(long number, ulong first, ulong last, ulong flags);
@@ -180,7 +177,7 @@ internal static unsafe partial class Libc
         public int Reserved;
     }
 
-    /// <summary>struct dirent64 of glibc on 64-bit machines; the name follows, ended by a zero.</summary>
+    /// <summary>struct linux_dirent64, getdents64(2); the name follows, ended by a zero.</summary>
     [StructLayout(LayoutKind.Sequential, Pack = 1)]
     public struct DirectoryEntry
     {

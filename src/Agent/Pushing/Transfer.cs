@@ -114,12 +114,13 @@ public sealed class Transfer(TargetHost host, Operation operation, PushOrder ord
         {
             var failure = await WaitAsync(_complete.Task, cancellationToken);
             return failure ?? Observation.Held(
-                $"{_staging!.Received} contents received, {_staging.Reused + _staging.Spared} reused{(_bundle is null ? "" : $", {_staging.Mirrored} out of the mirror")}",
+                $"{_staging!.Received} contents received, {_staging.Reused + _staging.Spared} reused{(_staging.Untouched == 0 ? "" : $" ({_staging.Untouched} files of the spare read when it was made, and untouched since)")}{(_bundle is null ? "" : $", {_staging.Mirrored} out of the mirror")}",
                 ("contents received", _staging.Received),
                 ("bytes received", _staging.ReceivedBytes),
                 ("contents out of the mirror", _staging.Mirrored),
                 ("contents reused", _staging.Reused + _staging.Spared),
                 ("of them in place in a spare", _staging.Spared),
+                ("files of the spare untouched since they were read in it", _staging.Untouched),
                 ("contents found changed on the target", _staging.Rotten),
                 ("contents that arrived damaged", _damaged));
         });
@@ -295,7 +296,7 @@ public sealed class Transfer(TargetHost host, Operation operation, PushOrder ord
         {
             if (order.Configuration.Link == LinkRule.Copy && host.Spares.Take(manifest, Live) is { } spare)
             {
-                return Staging.Begin(spare, manifest, host.Time, cancellationToken);
+                return Staging.Begin(spare.Folder, spare.Read, manifest, host.Time, cancellationToken);
             }
         }
         catch (IOException e)

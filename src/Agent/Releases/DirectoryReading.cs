@@ -22,17 +22,16 @@ internal sealed record DirectoryReading(string Path, NodeStatus Own)
     /// <param name="askAll">True: files are asked for their status too.</param>
     public static DirectoryReading Take(DirectoryHandle tree, Manifest manifest, string at, bool askAll)
     {
-        using var opened = at.Length == 0 ? null : tree.OpenDirectory(Encoding.Latin1.GetBytes(at));
-        var directory = opened ?? tree;
+        using var directory = tree.OpenDirectory(at.Length == 0 ? "."u8 : Encoding.Latin1.GetBytes(at));
         var reading = new DirectoryReading(at, directory.OwnStatus());
-        var names = directory.Names();
+        var names = directory.NamesOnce();
+        var path = new PathBuffer(at, names.Select(n => n.Name.Length).DefaultIfEmpty().Max());
         _ = askAll ? reading.Entries.EnsureCapacity(names.Count) : reading.ToRead.EnsureCapacity(names.Count);
         var next = 0;
         foreach (var (name, kind) in names)
         {
-            var path = at.Length == 0 ? Encoding.Latin1.GetString(name) : at + "/" + Encoding.Latin1.GetString(name);
-            var treePath = TreePath.FromRaw(path);
-            if (manifest.Find(treePath, next) is >= 0 and var entry)
+            var whole = path.Of(name);
+            if (manifest.Find(whole, next) is >= 0 and var entry)
             {
                 next = entry + 1;
                 if (kind == NodeKind.File && !askAll)
@@ -46,22 +45,48 @@ internal sealed record DirectoryReading(string Path, NodeStatus Own)
             }
             else
             {
-                reading.AddOther(directory, name, kind ?? directory.Status(name)?.Kind, treePath, manifest);
+                reading.AddOther(directory, name, kind ?? directory.Status(name)?.Kind, whole, manifest);
             }
         }
 
         return reading;
     }
 
-    private void AddOther(DirectoryHandle directory, byte[] name, NodeKind? kind, TreePath path, Manifest manifest)
+    private void AddOther(DirectoryHandle directory, byte[] name, NodeKind? kind, ReadOnlySpan<byte> path, Manifest manifest)
     {
+        var raw = Encoding.Latin1.GetString(path);
         if (kind == NodeKind.Directory && manifest.IsFolder(path))
         {
-            Folders.Add(path.Raw);
+            Folders.Add(raw);
         }
         else
         {
-            Extra.Add((path.Raw, directory.Status(name)));
+            Extra.Add((raw, directory.Status(name)));
+        }
+    }
+
+    /// <summary>Puts names behind the folder that they are in.</summary>
+    private readonly ref struct PathBuffer
+    {
+        private readonly int _nameAt;
+        private readonly Span<byte> _bytes;
+
+        public PathBuffer(string folder, int longestName)
+        {
+            _nameAt = folder.Length == 0 ? 0 : folder.Length + 1;
+            _bytes = new byte[_nameAt + longestName];
+            if (_nameAt > 0)
+            {
+                Encoding.Latin1.GetBytes(folder, _bytes);
+                _bytes[_nameAt - 1] = (byte)'/';
+            }
+        }
+
+        /// <returns>Good until it is asked again.</returns>
+        public ReadOnlySpan<byte> Of(ReadOnlySpan<byte> name)
+        {
+            name.CopyTo(_bytes[_nameAt..]);
+            return _bytes[..(_nameAt + name.Length)];
         }
     }
 }

@@ -84,15 +84,15 @@ public sealed class ExtraPaths
             foreach (var name in directory.List())
             {
                 var path = at.Length == 0 ? Encoding.Latin1.GetString(name) : at + "/" + Encoding.Latin1.GetString(name);
-                var treePath = TreePath.FromRaw(path);
-                if (manifest.Find(treePath) >= 0 || directory.Status(name) is not { } status)
+                var bytes = Encoding.Latin1.GetBytes(path);
+                if (manifest.Find(bytes) >= 0 || directory.Status(name) is not { } status)
                 {
                     continue;
                 }
 
-                if (status.Kind != NodeKind.Directory || !manifest.IsFolder(treePath))
+                if (status.Kind != NodeKind.Directory || !manifest.IsFolder(bytes))
                 {
-                    Take(treePath.ToString(), status);
+                    Take(TreePath.FromRaw(path).ToString(), status);
                 }
 
                 if (status.Kind == NodeKind.Directory)

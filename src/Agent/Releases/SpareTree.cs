@@ -5,15 +5,16 @@ using IuCutter.Manifests;
 namespace IuCutter.Agent.Releases;
 
 /// <summary>
-/// Keeps of a spare's tree what a manifest wants at the same path, and removes the rest. A spare is believed in nothing: every file is read and hashed, and
-/// must be as staging itself would have made it.
+/// Keeps of a spare's tree what a manifest wants at the same path, and removes the rest. A spare is believed in nothing: every file must be as staging itself
+/// would have made it, and is read and hashed unless it was since it was made, and nobody has written to it after that.
 /// </summary>
 /// <param name="folder">The spare itself.</param>
 /// <param name="tree">Its tree.</param>
 /// <param name="files">Of that tree.</param>
 /// <param name="manifest">What is wanted.</param>
-/// <param name="marks">Are told of each file that was read and is right.</param>
-internal sealed class SpareTree(DirectoryHandle folder, DirectoryHandle tree, TreeFiles files, Manifest manifest, TreeMarks marks)
+/// <param name="marks">Are told of each file that is right.</param>
+/// <param name="read">Which of the manifest's files were read as they lie in the spare; null where that is not known.</param>
+internal sealed class SpareTree(DirectoryHandle folder, DirectoryHandle tree, TreeFiles files, Manifest manifest, TreeMarks marks, TreeMarks? read)
 {
     private readonly bool[] _inPlace = new bool[manifest.Entries.Count];
     private readonly List<int> _toRead = [];
@@ -22,6 +23,9 @@ internal sealed class SpareTree(DirectoryHandle folder, DirectoryHandle tree, Tr
 
     /// <summary>For each entry of the manifest whether it lies there.</summary>
     public IReadOnlyList<bool> InPlace => _inPlace;
+
+    /// <summary>How many of the files were not read now, because nobody has written to them since they were.</summary>
+    public int Untouched { get; private set; }
 
     /// <summary>The manifest's folders that lie there, bytes as Latin-1.</summary>
     public HashSet<string> Folders { get; } = new(StringComparer.Ordinal);
@@ -35,7 +39,7 @@ internal sealed class SpareTree(DirectoryHandle folder, DirectoryHandle tree, Tr
             folder.RemoveTree(name);
         }
 
-        foreach (var reading in TreeWalk.Directories(tree, manifest, askAll: false, reading => reading, cancellationToken))
+        foreach (var reading in TreeWalk.Directories(tree, manifest, askAll: read is not null, reading => reading, cancellationToken))
         {
             Keep(reading);
         }
@@ -74,9 +78,9 @@ internal sealed class SpareTree(DirectoryHandle folder, DirectoryHandle tree, Tr
 
         foreach (var (number, status, link) in reading.Entries)
         {
-            if (status is { Kind: NodeKind.File })
+            if (status is { Kind: NodeKind.File } file)
             {
-                _toRead.Add(number);
+                Keep(number, file);
             }
             else if (manifest.KindOf(number) == EntryKind.Link && link == ContentOf(number).Digest)
             {
@@ -90,6 +94,20 @@ internal sealed class SpareTree(DirectoryHandle folder, DirectoryHandle tree, Tr
 
         _toRead.AddRange(reading.ToRead);
         Folders.Add(reading.Path);
+    }
+
+    private void Keep(int number, NodeStatus file)
+    {
+        if (read?.IsAsSeen(number, file) is true && IsAsMade(file, manifest.KindOf(number), ContentOf(number).Size))
+        {
+            _inPlace[number] = true;
+            marks.Take(read, number);
+            Untouched++;
+        }
+        else
+        {
+            _toRead.Add(number);
+        }
     }
 
     private bool IsWanted(int number)

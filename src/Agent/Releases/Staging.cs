@@ -53,6 +53,9 @@ public sealed class Staging : IDisposable
     /// <summary>Contents that lay in place already, in a spare.</summary>
     public int Spared { get; private set; }
 
+    /// <summary>Files in it that were read when it was made, and not now, because nobody has written to them since.</summary>
+    public int Untouched { get; private set; }
+
     /// <summary>Contents that were taken from releases on the target.</summary>
     public int Reused => _reused;
 
@@ -88,17 +91,19 @@ public sealed class Staging : IDisposable
 
     /// <summary>Begins with a spare, which is a copy of a release that has most of what is needed.</summary>
     /// <param name="folder">The spare, in the place where the release is put together.</param>
+    /// <param name="read">Which of the manifest's files were read as they lie in it; null where that is not known.</param>
     /// <exception cref="IOException">It is of no use: a folder of it was changed, or it cannot be read or written.</exception>
-    public static Staging Begin(DirectoryHandle folder, Manifest manifest, TimeProvider time, CancellationToken cancellationToken)
+    public static Staging Begin(DirectoryHandle folder, TreeMarks? read, Manifest manifest, TimeProvider time, CancellationToken cancellationToken)
     {
         folder.MakeDirectory("tree"u8, TreeWalk.FolderMode);
         var staging = new Staging(manifest, folder, folder.OpenDirectory("tree"u8), LinkRule.Copy, time);
         try
         {
-            var spare = new SpareTree(folder, staging._tree, staging._files, manifest, staging.Marks);
+            var spare = new SpareTree(folder, staging._tree, staging._files, manifest, staging.Marks, read);
             spare.Keep(cancellationToken);
             TreeWalk.MakeDirectories(staging._tree, manifest, spare.InPlace, spare.Folders);
             staging.Take(spare.InPlace);
+            staging.Untouched = spare.Untouched;
             return staging;
         }
         catch
@@ -234,7 +239,7 @@ public sealed class Staging : IDisposable
     /// <summary>Writes the files beside the tree, and makes all of it survive a power cut. All contents must be there.</summary>
     /// <param name="configuration">The release's, as JSON.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
-    /// <param name="readAll">True: what was read in a spare is read again.</param>
+    /// <param name="readAll">True: every file is read, whatever was read before.</param>
     /// <returns>The tree as it lies there, read back whole and held against the manifest.</returns>
     /// <exception cref="PosixException">It cannot be written, flushed or read.</exception>
     public async Task<TreeComparison> CompleteAsync(ReadOnlyMemory<byte> configuration, CancellationToken cancellationToken, bool readAll = false)
@@ -246,7 +251,7 @@ public sealed class Staging : IDisposable
         var flushed = Task.Run(Flush, CancellationToken.None);
         try
         {
-            return TreeReader.Compare(_tree, Manifest, Link, lookAtExtra: false, cancellationToken, Marks, readJustNow: true);
+            return TreeReader.Compare(_tree, Manifest, Link, lookAtExtra: false, cancellationToken, Marks, heldJustNow: true);
         }
         finally
         {

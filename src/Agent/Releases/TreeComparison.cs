@@ -15,8 +15,8 @@ public sealed record TreeComparison(int Files, long Bytes, int DifferenceCount, 
     /// <summary>How many of the files were not read, because nobody has written to them since they were.</summary>
     public int Untouched { get; init; }
 
-    /// <summary>How many were not read, because the same operation had just done so.</summary>
-    public int JustRead { get; init; }
+    /// <summary>How many were neither read nor asked for their status, because the same operation had just done so.</summary>
+    public int JustHeld { get; init; }
 
     /// <summary>Of the paths that the manifest does not name, those that endanger the host: the first twenty, one sentence each. Only where they were looked at.</summary>
     public ImmutableArray<string> Dangers { get; init; } = [];
@@ -25,6 +25,6 @@ public sealed record TreeComparison(int Files, long Bytes, int DifferenceCount, 
 
     /// <summary>For people.</summary>
     public override string ToString() => HoldsTheManifest
-        ? $"{Files} files as in the manifest{(Untouched > 0 ? $", {Untouched} of them untouched since they were read" : "")}{(JustRead > 0 ? $", {JustRead} of them read just before" : "")}{(Extra > 0 ? $", {Extra} more beside them (first: {FirstExtra})" : "")}"
+        ? $"{Files} files as in the manifest{(Untouched > 0 ? $", {Untouched} of them untouched since they were read" : "")}{(JustHeld > 0 ? $", {JustHeld} of them looked at just before" : "")}{(Extra > 0 ? $", {Extra} more beside them (first: {FirstExtra})" : "")}"
         : $"{DifferenceCount} of {Files} differ: {string.Join("; ", Differences.Take(3))}";
 }

@@ -19,6 +19,22 @@ public sealed class TreeMarks(int entries, TimeProvider time)
 
     private readonly long[] _marks = new long[entries];
 
+    /// <summary>Those of other marks, by another manifest's numbers.</summary>
+    /// <param name="numbers">For each of its entries which it is here, where it is the same in path, kind and content; else -1.</param>
+    public TreeMarks As(IReadOnlyList<int> numbers)
+    {
+        var other = new TreeMarks(numbers.Count, time);
+        for (var entry = 0; entry < numbers.Count; entry++)
+        {
+            other.Keep(entry, numbers[entry] is >= 0 and var number ? _marks[number] : NotSeen);
+        }
+
+        return other;
+    }
+
+    /// <summary>Takes over from other marks of the same entries that a file was found right; from several threads.</summary>
+    public void Take(TreeMarks earlier, int entry) => Keep(entry, earlier._marks[entry]);
+
     /// <summary>True until the first file was read.</summary>
     public bool IsEmpty { get; private set; } = true;
 
@@ -30,8 +46,7 @@ public sealed class TreeMarks(int entries, TimeProvider time)
     public void Note(int entry, NodeStatus status, long askedAt)
     {
         var tick = status.ChangedNanoseconds % Second == 0 ? LongestWholeSeconds : LongestTick;
-        _marks[entry] = askedAt - status.ChangedNanoseconds > tick ? MarkOf(status) : NotSeen;
-        IsEmpty = false;
+        Keep(entry, askedAt - status.ChangedNanoseconds > tick ? MarkOf(status) : NotSeen);
     }
 
     /// <summary>Whether the file was read, however it is now.</summary>
@@ -39,6 +54,12 @@ public sealed class TreeMarks(int entries, TimeProvider time)
 
     public bool IsAsSeen(int entry, NodeStatus? status) =>
         status is { Kind: NodeKind.File } now && _marks[entry] is not NotSeen and var mark && mark == MarkOf(now);
+
+    private void Keep(int entry, long mark)
+    {
+        _marks[entry] = mark;
+        IsEmpty = false;
+    }
 
     private static long MarkOf(NodeStatus status) => unchecked((long)(status.Inode * 0x9E3779B97F4A7C15) ^ status.ChangedNanoseconds);
 }

@@ -22,7 +22,7 @@ public sealed class TreeReader
     private readonly Manifest _manifest;
     private readonly TreeMarks? _marks;
     private readonly bool _marksSeen;
-    private readonly bool _readJustNow;
+    private readonly bool _heldJustNow;
     private readonly uint _noFileHas;
     private readonly bool[] _seen;
     private readonly List<int> _toRead = [];
@@ -31,13 +31,13 @@ public sealed class TreeReader
     private int _extra;
     private int _linked;
     private int _untouched;
-    private int _justRead;
+    private int _justHeld;
     private string? _firstExtra;
     private long _bytes;
 
-    private TreeReader(DirectoryHandle tree, Manifest manifest, LinkRule link, TreeMarks? marks, bool readJustNow)
+    private TreeReader(DirectoryHandle tree, Manifest manifest, LinkRule link, TreeMarks? marks, bool heldJustNow)
     {
-        _readJustNow = readJustNow;
+        _heldJustNow = heldJustNow;
         _noFileHas = link == LinkRule.Hard ? NoFileHas | ContentCopy.WriteBits : NoFileHas;
         (_tree, _manifest, _marks, _marksSeen) = (tree, manifest, marks, marks is { IsEmpty: false });
         _seen = new bool[manifest.Entries.Count];
@@ -49,7 +49,7 @@ public sealed class TreeReader
     /// <param name="lookAtExtra">True: what lies there beside the manifest's files is looked through as well.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <param name="marks">Is told of each file that was read and is right; a file that it has seen as it is now is not read again.</param>
-    /// <param name="readJustNow">True: this very operation has read what the marks have seen, and looks at it again before it counts. Until then that it is there is enough.</param>
+    /// <param name="heldJustNow">True: this very operation has read what the marks have seen or found it untouched, and looks at it again before it counts. Until then that it is there is enough.</param>
     public static TreeComparison Compare(
         DirectoryHandle tree,
         Manifest manifest,
@@ -57,9 +57,9 @@ public sealed class TreeReader
         bool lookAtExtra,
         CancellationToken cancellationToken,
         TreeMarks? marks = null,
-        bool readJustNow = false)
+        bool heldJustNow = false)
     {
-        var reader = new TreeReader(tree, manifest, link, marks, readJustNow);
+        var reader = new TreeReader(tree, manifest, link, marks, heldJustNow);
         var left = lookAtExtra ? new LeftBehind(tree) : null;
         reader.Walk(left, cancellationToken);
         reader.ReadContents(cancellationToken);
@@ -73,17 +73,17 @@ public sealed class TreeReader
         {
             Linked = reader._linked,
             Untouched = reader._untouched,
-            JustRead = reader._justRead,
+            JustHeld = reader._justHeld,
             Dangers = [.. left?.Dangers ?? []],
         };
     }
 
     private void Walk(LeftBehind? left, CancellationToken cancellationToken)
     {
-        foreach (var held in TreeWalk.Directories(_tree, _manifest, askAll: _marksSeen && !_readJustNow, Hold, cancellationToken))
+        foreach (var held in TreeWalk.Directories(_tree, _manifest, askAll: _marksSeen && !_heldJustNow, Hold, cancellationToken))
         {
             _toRead.AddRange(held.ToRead);
-            (_untouched, _justRead, _linked, _extra) = (_untouched + held.Untouched, _justRead + held.JustRead, _linked + held.Linked, _extra + held.Extra.Count);
+            (_untouched, _justHeld, _linked, _extra) = (_untouched + held.Untouched, _justHeld + held.JustHeld, _linked + held.Linked, _extra + held.Extra.Count);
             held.Differences.ForEach(d => Differ(d.Path, d.How));
             foreach (var (path, status) in held.Extra)
             {
@@ -110,9 +110,9 @@ public sealed class TreeReader
         foreach (var number in reading.ToRead)
         {
             _seen[number] = true;
-            if (_readJustNow && _marks!.Has(number))
+            if (_heldJustNow && _marks!.Has(number))
             {
-                held.JustRead++;
+                held.JustHeld++;
             }
             else
             {
@@ -252,7 +252,7 @@ public sealed class TreeReader
 
         public int Untouched { get; set; }
 
-        public int JustRead { get; set; }
+        public int JustHeld { get; set; }
 
         public int Linked { get; set; }
     }

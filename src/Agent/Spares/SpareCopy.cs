@@ -1,3 +1,4 @@
+using IuCutter.Agent.Measuring;
 using IuCutter.Agent.Posix;
 using IuCutter.Agent.Releases;
 using IuCutter.Configuration;
@@ -7,8 +8,7 @@ using IuCutter.Manifests;
 namespace IuCutter.Agent.Spares;
 
 /// <summary>Copies a release's tree into a spare, one file after the other. What is not as the manifest says is left out.</summary>
-/// <param name="marks">Are told of each of the release's files that was read and is right.</param>
-internal sealed class SpareCopy(DirectoryHandle release, DirectoryHandle spare, Manifest manifest, TreeMarks marks) : IDisposable
+internal sealed class SpareCopy(DirectoryHandle release, DirectoryHandle spare, Manifest manifest) : IDisposable
 {
     private readonly DirectoryHandle _from = release.OpenDirectory("tree"u8);
     private readonly DirectoryHandle _to = TreeOf(spare);
@@ -19,7 +19,9 @@ internal sealed class SpareCopy(DirectoryHandle release, DirectoryHandle spare, 
         _to.Dispose();
     }
 
-    public void Run(CancellationToken cancellationToken)
+    /// <param name="marks">Are told of each of the release's files that was read and is right.</param>
+    /// <param name="cancellationToken">Ends it; what was copied stays.</param>
+    public void Run(TreeMarks marks, CancellationToken cancellationToken)
     {
         TreeWalk.MakeDirectories(_to, manifest);
         using TreeFiles from = new(_from), to = new(_to);
@@ -34,8 +36,41 @@ internal sealed class SpareCopy(DirectoryHandle release, DirectoryHandle spare, 
             }
             else
             {
-                CopyFile(from, copy, entry, number, cancellationToken);
+                CopyFile(from, copy, entry, number, marks, cancellationToken);
             }
+        }
+    }
+
+    /// <summary>Reads the spare's files as they lie there.</summary>
+    /// <param name="marks">Are told of each that is right.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public void ReadBack(TreeMarks marks, CancellationToken cancellationToken)
+    {
+        using var files = new TreeFiles(_to);
+        for (var number = 0; number < manifest.Entries.Count; number++)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (manifest.KindOf(number) != EntryKind.Link)
+            {
+                ReadBack(files, number, marks, cancellationToken);
+            }
+        }
+    }
+
+    private void ReadBack(TreeFiles files, int number, TreeMarks marks, CancellationToken cancellationToken)
+    {
+        var content = manifest.DistinctContents[manifest.ContentOf(number)];
+        using var file = files.TryOpenRead(manifest.PathBytesOf(number));
+        if (file is null)
+        {
+            return;
+        }
+
+        var askedAt = marks.Now;
+        var status = DirectoryHandle.StatusOf(file);
+        if (ContentDigest.Of(file, out _, content.Size, cancellationToken) == content.Digest)
+        {
+            marks.Note(number, status, askedAt);
         }
     }
 
@@ -54,7 +89,7 @@ internal sealed class SpareCopy(DirectoryHandle release, DirectoryHandle spare, 
         }
     }
 
-    private void CopyFile(TreeFiles from, ContentCopy copy, ManifestEntry entry, int number, CancellationToken cancellationToken)
+    private void CopyFile(TreeFiles from, ContentCopy copy, ManifestEntry entry, int number, TreeMarks marks, CancellationToken cancellationToken)
     {
         CrashPoint.Reach("C32.before");
         using var source = _to.Status(entry.Path.ToBytes()) is null ? from.TryOpenRead(entry.Path.ToBytes()) : null;

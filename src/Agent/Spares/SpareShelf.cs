@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using IuCutter.Agent.Payload;
 using IuCutter.Agent.Posix;
 using IuCutter.Agent.Releases;
@@ -9,33 +10,43 @@ namespace IuCutter.Agent.Spares;
 /// The spares: beside each live release a copy of it, made while nobody waits, so that a push has to make only what differs. Why, and what a spare
 /// is never believed in, is in docs/decisions/0017. Whoever makes, takes or drops one has the shelf for that time.
 /// </summary>
-/// <param name="runner">Through which all commands of payloads run.</param>
+/// <param name="runner">Through which all commands of payloads run: what was read before one has run is read again, for without a fence it could set the host's clock.</param>
 public sealed class SpareShelf(DeployRoot root, PayloadRunner? runner, TimeProvider time)
 {
     /// <summary>A push that differs in more makes its files anew: what is removed first slows down what is made next (ext4 passes over freshly freed inodes one by one).</summary>
     private const int MostRemoved = 1000;
 
+    /// <summary>What was read so long ago is read again: a disk rots.</summary>
+    private static readonly TimeSpan LongestRead = TimeSpan.FromDays(1);
+
     private readonly Lock _lock = new();
 
     // Removing takes long, and only who needs the room waits for it.
     private readonly Lock _removing = new();
-    private Readings? _readings;
+    private ImmutableDictionary<ReleaseId, Readings> _readings = [];
 
     private int Runs => runner?.Runs ?? 0;
 
-    /// <summary>Makes a spare the place in which a release is put together.</summary>
+    /// <summary>Makes a spare the place in which a release is put together, and says which of its files were read in it.</summary>
     /// <param name="wanted">The release's manifest.</param>
     /// <param name="likeliest">Of which release it is looked for first; null where none is likelier than others.</param>
     /// <returns>Null where there is none, or none that is near to what is wanted.</returns>
-    public DirectoryHandle? Take(Manifest wanted, ReleaseId? likeliest)
+    public (DirectoryHandle Folder, TreeMarks? Read)? Take(Manifest wanted, ReleaseId? likeliest)
     {
         lock (_lock)
         {
             foreach (var release in root.Releases().Where(root.HasAnySpare).OrderBy(r => r == likeliest ? 0 : 1))
             {
-                if (ReleaseFolder.TryReadManifest(root, release) is { } manifest && IsNear(manifest, wanted))
+                if (ReleaseFolder.TryReadManifest(root, release) is { } manifest && NumbersIn(manifest, wanted) is { } numbers)
                 {
-                    return root.StageSpare(release, wanted.ReleaseId);
+                    var read = ReadingsOf(release)?.Spare?.As(numbers);
+                    var folder = root.StageSpare(release, wanted.ReleaseId);
+                    if (_readings.TryGetValue(release, out var readings))
+                    {
+                        _readings = _readings.SetItem(release, readings with { Spare = null });
+                    }
+
+                    return folder is null ? null : (folder, read);
                 }
             }
 
@@ -43,9 +54,8 @@ public sealed class SpareShelf(DeployRoot root, PayloadRunner? runner, TimeProvi
         }
     }
 
-    /// <summary>Which files of a release were read when its spare was made. They count until a command of a payload has run, which without a fence could set the host's clock.</summary>
-    public TreeMarks? SeenOf(ReleaseId release) =>
-        _readings is { } r && r.Release == release && r.Runs == Runs ? r.Marks : null;
+    /// <summary>Which files of a release were read when its spare was made.</summary>
+    public TreeMarks? SeenOf(ReleaseId release) => ReadingsOf(release)?.Release;
 
     /// <summary>Removes the spares of releases that are not live any more.</summary>
     public void Keep(IReadOnlySet<ReleaseId> live)
@@ -56,6 +66,7 @@ public sealed class SpareShelf(DeployRoot root, PayloadRunner? runner, TimeProvi
             lock (_lock)
             {
                 aside = [.. root.SpareNames().Where(n => !DeployRoot.IsSpareOf(n, live)).Select(root.SetSpareAside)];
+                _readings = _readings.RemoveRange(_readings.Keys.Where(r => !live.Contains(r)));
             }
 
             aside.ForEach(root.DropSpare);
@@ -106,49 +117,76 @@ public sealed class SpareShelf(DeployRoot root, PayloadRunner? runner, TimeProvi
     /// <exception cref="PosixException">It cannot be written.</exception>
     public void Make(ReleaseId of, Manifest manifest, CancellationToken cancellationToken)
     {
-        var marks = new TreeMarks(manifest.Entries.Count, time);
-        var runs = Runs;
-        lock (_lock)
-        {
-            using var release = root.OpenRelease(of);
-            using var spare = root.OpenSpare(of);
-            using var copy = new SpareCopy(release, spare, manifest, marks);
-            copy.Run(cancellationToken);
-        }
+        var readings = new Readings(new TreeMarks(manifest.Entries.Count, time), new TreeMarks(manifest.Entries.Count, time), Runs, time.GetTimestamp());
+        using var copy = Copy(of, manifest, readings.Release, cancellationToken);
 
-        // So that the next push has less to flush; one that begins meanwhile need not wait for it.
+        // So that the next push has less to flush, and less to read; one that begins meanwhile need not wait for it.
         root.Directory.FlushFileSystem();
+        copy.ReadBack(readings.Spare!, cancellationToken);
         lock (_lock)
         {
             cancellationToken.ThrowIfCancellationRequested();
             root.FinishSpare(of);
-            _readings = new Readings(of, marks, runs);
+            _readings = _readings.SetItem(of, readings);
         }
     }
 
-    /// <summary>Whether so much of it can stay that taking it is less work than making all anew.</summary>
-    private static bool IsNear(Manifest there, Manifest wanted)
+    private SpareCopy Copy(ReleaseId of, Manifest manifest, TreeMarks marks, CancellationToken cancellationToken)
     {
+        lock (_lock)
+        {
+            using var release = root.OpenRelease(of);
+            using var spare = root.OpenSpare(of);
+            var copy = new SpareCopy(release, spare, manifest);
+            try
+            {
+                copy.Run(marks, cancellationToken);
+                return copy;
+            }
+            catch
+            {
+                copy.Dispose();
+                throw;
+            }
+        }
+    }
+
+    private Readings? ReadingsOf(ReleaseId release) =>
+        _readings.TryGetValue(release, out var readings) && readings.Runs == Runs && time.GetElapsedTime(readings.Begun) < LongestRead ? readings : null;
+
+    /// <summary>For each entry that is wanted its number there, or -1; null where so little can stay that making all anew is less work.</summary>
+    private static int[]? NumbersIn(Manifest there, Manifest wanted)
+    {
+        var numbers = new int[wanted.Entries.Count];
+        Array.Fill(numbers, -1);
         var removed = 0;
         for (int i = 0, j = 0; i < there.Entries.Count && removed <= MostRemoved; i++)
         {
+            if (j == wanted.Entries.Count || !there.HasSame(i, wanted, j))
+            {
+                var path = there.Entries[i].Path;
+                while (j < wanted.Entries.Count && wanted.Entries[j].Path < path)
+                {
+                    j++;
+                }
+            }
+
             if (j < wanted.Entries.Count && there.HasSame(i, wanted, j))
             {
-                j++;
-                continue;
+                numbers[j++] = i;
             }
-
-            var path = there.Entries[i].Path;
-            while (j < wanted.Entries.Count && wanted.Entries[j].Path < path)
+            else
             {
-                j++;
+                removed++;
             }
-
-            removed += j < wanted.Entries.Count && there.HasSame(i, wanted, j) ? 0 : 1;
         }
 
-        return removed <= MostRemoved;
+        return removed <= MostRemoved ? numbers : null;
     }
 
-    private sealed record Readings(ReleaseId Release, TreeMarks Marks, int Runs);
+    /// <param name="Release">Its files, as they were read to be copied.</param>
+    /// <param name="Spare">The copies, as they were read back; null once the spare was taken.</param>
+    /// <param name="Runs">How many commands of payloads had run.</param>
+    /// <param name="Begun">When, as <see cref="TimeProvider.GetTimestamp"/> has it.</param>
+    private sealed record Readings(TreeMarks Release, TreeMarks? Spare, int Runs, long Begun);
 }

@@ -55,7 +55,7 @@ internal sealed class TarSource : IReleaseSource
     public async Task<byte[]?> TryReadFileAsync(string path, CancellationToken cancellation)
     {
         var wanted = TreePath.FromBytes(Encoding.UTF8.GetBytes(path));
-        if (_manifest.Find(wanted) < 0)
+        if (_manifest.Find(wanted.ToBytes()) < 0)
         {
             return null;
         }

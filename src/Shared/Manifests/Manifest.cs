@@ -107,14 +107,14 @@ public sealed class Manifest
 
     /// <summary>The number of the entry at a path; -1 where there is none.</summary>
     /// <param name="likely">Where it is looked for first.</param>
-    public int Find(TreePath path, int likely = -1) => _table.IsAt(likely, path) ? likely : Math.Max(_table.Find(path), -1);
+    public int Find(ReadOnlySpan<byte> path, int likely = -1) => _table.IsAt(likely, path) ? likely : Math.Max(_table.Find(path), -1);
 
     /// <summary>Whether entries lie below a path.</summary>
-    public bool IsFolder(TreePath path)
+    public bool IsFolder(ReadOnlySpan<byte> path)
     {
-        var below = TreePath.FromBytes([.. path.ToBytes(), (byte)'/']);
+        ReadOnlySpan<byte> below = [.. path, (byte)'/'];
         var next = ~_table.Find(below);
-        return next < _table.Count && _table[next].Path.Raw.StartsWith(below.Raw, StringComparison.Ordinal);
+        return next < _table.Count && _table.PathBytes(next).StartsWith(below);
     }
 
     /// <summary>

@@ -52,17 +52,17 @@ internal sealed class ManifestTable : IReadOnlyList<ManifestEntry>
     }
 
     /// <summary>Whether there is an entry of that number, and it has that path.</summary>
-    public bool IsAt(int index, TreePath path) =>
-        (uint)index < (uint)_paths.Length && ManifestText.CompareBegin(_text.Span[_paths[index]..], path.Raw) == 0;
+    public bool IsAt(int index, ReadOnlySpan<byte> path) =>
+        (uint)index < (uint)_paths.Length && ManifestText.CompareBegin(_text.Span[_paths[index]..], path) == 0;
 
     /// <summary>The entry at a path; where there is none, the complement of the index at which it would stand.</summary>
-    public int Find(TreePath path)
+    public int Find(ReadOnlySpan<byte> path)
     {
         var (low, high) = (0, _paths.Length - 1);
         while (low <= high)
         {
             var middle = (low + high) >>> 1;
-            var order = ManifestText.CompareBegin(_text.Span[_paths[middle]..], path.Raw);
+            var order = ManifestText.CompareBegin(_text.Span[_paths[middle]..], path);
             if (order == 0)
             {
                 return middle;

@@ -91,19 +91,20 @@ internal static class ManifestText
     }
 
     /// <summary>Orders the escaped path at a text's beginning, up to its LF, and a plain one by their bytes.</summary>
-    public static int CompareBegin(ReadOnlySpan<byte> escaped, string raw)
+    public static int CompareBegin(ReadOnlySpan<byte> escaped, ReadOnlySpan<byte> plain)
     {
-        var at = 0;
-        for (var i = 0; escaped[i] != '\n'; i++, at++)
+        // What begins alike ends before the LF and before any escape, where the plain one has no such byte.
+        var at = plain.IndexOfAny((byte)'\\', (byte)'\n') < 0 ? escaped.CommonPrefixLength(plain) : 0;
+        for (var i = at; escaped[i] != '\n'; i++, at++)
         {
             var value = escaped[i] == '\\' ? Escaped(escaped[++i]) : escaped[i];
-            if (at == raw.Length || value != raw[at])
+            if (at == plain.Length || value != plain[at])
             {
-                return at == raw.Length || value > raw[at] ? 1 : -1;
+                return at == plain.Length || value > plain[at] ? 1 : -1;
             }
         }
 
-        return at == raw.Length ? 0 : -1;
+        return at == plain.Length ? 0 : -1;
     }
 
     internal static void WriteDigest(ArrayBufferWriter<byte> output, Sha256Digest digest)

@@ -16,10 +16,10 @@ public sealed class ManifestTableTests
 
         for (var i = 0; i < manifest.Entries.Count; i++)
         {
-            Assert.Equal(i, manifest.Find(manifest.Entries[i].Path));
+            Assert.Equal(i, manifest.Find(manifest.PathBytesOf(i)));
         }
 
-        Assert.All(["", "A", "a-", "a-bc", "b", "b/c", "b/c\nd\\", "b\\\\", "zz"], path => Assert.Equal(-1, manifest.Find(Path(path))));
+        Assert.All(["", "A", "a-", "a-bc", "b", "b/c", "b/c\nd\\", "b\\\\", "zz"], path => Assert.Equal(-1, manifest.Find(Path(path).ToBytes())));
     }
 
     [Fact]
@@ -29,8 +29,8 @@ public sealed class ManifestTableTests
 
         foreach (var likely in Enumerable.Range(-2, manifest.Entries.Count + 4))
         {
-            Assert.All(Enumerable.Range(0, manifest.Entries.Count), i => Assert.Equal(i, manifest.Find(manifest.Entries[i].Path, likely)));
-            Assert.All(["", "a-", "b/c", "zz"], path => Assert.Equal(-1, manifest.Find(Path(path), likely)));
+            Assert.All(Enumerable.Range(0, manifest.Entries.Count), i => Assert.Equal(i, manifest.Find(manifest.PathBytesOf(i), likely)));
+            Assert.All(["", "a-", "b/c", "zz"], path => Assert.Equal(-1, manifest.Find(Path(path).ToBytes(), likely)));
         }
     }
 
@@ -74,8 +74,8 @@ public sealed class ManifestTableTests
     {
         var manifest = Create([.. Paths.Select(p => Entry(p, p))]);
 
-        Assert.All(["a.b", "b", "b\\\r", "z", "z/y"], path => Assert.True(manifest.IsFolder(Path(path)), path));
-        Assert.All(["a", "a-b", "z/y/x", "y", "b\\", "zz"], path => Assert.False(manifest.IsFolder(Path(path)), path));
+        Assert.All(["a.b", "b", "b\\\r", "z", "z/y"], path => Assert.True(manifest.IsFolder(Path(path).ToBytes()), path));
+        Assert.All(["a", "a-b", "z/y/x", "y", "b\\", "zz"], path => Assert.False(manifest.IsFolder(Path(path).ToBytes()), path));
     }
 
     [Fact]

@@ -27,6 +27,8 @@ public sealed class SpareShelfTests : IDisposable
         .. Enumerable.Range(0, 20).Select(i => ($"many/{i:00}", EntryKind.File, Encoding.ASCII.GetBytes($"file {i}"))),
     ];
 
+    // A file that was changed a moment ago may be changed again unseen: from here all of them were long ago.
+    private readonly Clock _clock = new(TimeProvider.System.GetUtcNow().AddMinutes(1));
     private readonly TempFolder _folder = new();
     private readonly DeployRoot _root;
     private readonly SpareShelf _shelf;
@@ -34,7 +36,7 @@ public sealed class SpareShelfTests : IDisposable
     public SpareShelfTests()
     {
         _root = DeployRoot.Open(_folder.Make("root"));
-        _shelf = new SpareShelf(_root, runner: null, new Clock(TimeProvider.System.GetUtcNow().AddMinutes(1)));
+        _shelf = new SpareShelf(_root, runner: null, _clock);
     }
 
     public void Dispose()
@@ -132,6 +134,56 @@ public sealed class SpareShelfTests : IDisposable
     }
 
     [Theory]
+    [InlineData("true", 0)]
+    [InlineData("touch many/07", 1)]
+    [InlineData("cp -p many/07 new; mv new many/07", 1)]
+    [InlineData("chmod 600 many/07; chmod 644 many/07", 1)]
+    [InlineData("t=$(stat -c %y many/07); printf 'file X' >many/07; touch -d \"$t\" many/07", 1)]
+    public async Task What_was_read_in_a_spare_when_it_was_made_is_read_again_only_where_it_was_touched(string how, int touched)
+    {
+        var first = await PublishAsync(Payload, 'a');
+        Make(first);
+        Shell(how, Path.Combine(_root.Path, ".iucutter/spares", first.ToString(), "tree"));
+        var next = Payload.Where(p => p.Path != "bin/run").Append(("more", EntryKind.File, "more"u8.ToArray())).OrderBy(p => p.Item1, StringComparer.Ordinal).ToArray();
+
+        using var staging = Stage(next, 'b');
+
+        Assert.Equal(next.Count(p => p.Item2 != EntryKind.Link) - 1 - touched, staging.Untouched);
+    }
+
+    [Fact]
+    public async Task What_was_read_a_day_ago_or_before_a_restart_is_read_again()
+    {
+        var first = await PublishAsync(Payload, 'a');
+        Make(first);
+        _clock.Passes(TimeSpan.FromHours(23));
+        Assert.NotNull(_shelf.SeenOf(first));
+        Assert.NotNull(_shelf.Take(ManifestOf(Payload, 'b'), first)!.Value.Read);
+        Make(first);
+        _clock.Passes(TimeSpan.FromHours(25));
+
+        Assert.Null(_shelf.SeenOf(first));
+        Assert.Null(_shelf.Take(ManifestOf(Payload, 'b'), first)!.Value.Read);
+
+        Make(first);
+        Assert.Null(new SpareShelf(_root, runner: null, _clock).Take(ManifestOf(Payload, 'b'), first)!.Value.Read);
+    }
+
+    [Fact]
+    public async Task What_was_read_of_one_release_is_known_beside_what_was_read_of_another()
+    {
+        var (first, second) = (await PublishAsync(Payload, 'a'), await PublishAsync(Payload, 'b'));
+        Make(first);
+        Make(second);
+
+        Assert.All([first, second], release => Assert.NotNull(_shelf.SeenOf(release)));
+        Assert.NotNull(_shelf.Take(ManifestOf(Payload, 'c'), first)!.Value.Read);
+        _shelf.Keep(new HashSet<ReleaseId> { second });
+        Assert.Null(_shelf.SeenOf(first));
+        Assert.NotNull(_shelf.Take(ManifestOf(Payload, 'c'), second)!.Value.Read);
+    }
+
+    [Theory]
     [InlineData(false)]
     [InlineData(true)]
     public async Task What_was_read_in_a_spare_is_read_again_where_a_command_has_run_since(bool readAll)
@@ -139,12 +191,13 @@ public sealed class SpareShelfTests : IDisposable
         var first = await PublishAsync(Payload, 'a');
         Make(first);
         var manifest = ManifestOf(Payload, 'b');
-        using var staging = Staging.Begin(_shelf.Take(manifest, first)!, manifest, new Clock(TimeProvider.System.GetUtcNow().AddMinutes(1)), CancellationToken.None);
+        var spare = _shelf.Take(manifest, first)!.Value;
+        using var staging = Staging.Begin(spare.Folder, spare.Read, manifest, new Clock(TimeProvider.System.GetUtcNow().AddMinutes(1)), CancellationToken.None);
 
         var comparison = await staging.CompleteAsync("{}"u8.ToArray(), CancellationToken.None, readAll);
 
         Assert.True(comparison.HoldsTheManifest);
-        Assert.Equal(readAll ? 0 : Payload.Count(p => p.Kind != EntryKind.Link), comparison.JustRead);
+        Assert.Equal(readAll ? 0 : Payload.Count(p => p.Kind != EntryKind.Link), comparison.JustHeld);
         Assert.Equal(readAll ? Payload.Where(p => p.Kind != EntryKind.Link).Sum(p => p.Content.Length) : 0, comparison.Bytes);
     }
 
@@ -167,9 +220,9 @@ public sealed class SpareShelfTests : IDisposable
         var first = await PublishAsync(Payload, 'a');
         using (var release = _root.OpenRelease(first))
         using (var spare = _root.OpenSpare(first))
-        using (var copy = new SpareCopy(release, spare, ManifestOf(Payload[..6], 'a'), new TreeMarks(6, TimeProvider.System)))
+        using (var copy = new SpareCopy(release, spare, ManifestOf(Payload[..6], 'a')))
         {
-            copy.Run(CancellationToken.None);
+            copy.Run(new TreeMarks(6, TimeProvider.System), CancellationToken.None);
         }
 
         using (var ended = new CancellationTokenSource())
@@ -223,10 +276,13 @@ public sealed class SpareShelfTests : IDisposable
         var first = await PublishAsync(Payload, 'a');
         shelf.Make(first, ReleaseFolder.ReadManifest(_root, first), CancellationToken.None);
         Assert.NotNull(shelf.SeenOf(first));
+        Assert.NotNull(shelf.Take(ManifestOf(Payload, 'b'), first)!.Value.Read);
+        shelf.Make(first, ReleaseFolder.ReadManifest(_root, first), CancellationToken.None);
 
         await runner.For(ReleaseConfiguration.Default("app")).RunAsync(new CheckCommand { Run = ["true"], Timeout = TimeSpan.FromSeconds(20) }, _root.TreePath(first), onLine: null, CancellationToken.None);
 
         Assert.Null(shelf.SeenOf(first));
+        Assert.Null(shelf.Take(ManifestOf(Payload, 'b'), first)!.Value.Read);
     }
 
     [Fact]
@@ -309,7 +365,7 @@ public sealed class SpareShelfTests : IDisposable
         var manifest = ManifestOf(payload, commit);
         var spare = _shelf.Take(manifest, likeliest: null);
         Assert.NotNull(spare);
-        return Staging.Begin(spare, manifest, TimeProvider.System, CancellationToken.None);
+        return Staging.Begin(spare.Value.Folder, spare.Value.Read, manifest, TimeProvider.System, CancellationToken.None);
     }
 
     private async Task FinishAsync(Staging staging, IReadOnlyCollection<(string Path, EntryKind Kind, byte[] Content)> payload)
