@@ -22,7 +22,7 @@ internal sealed record CarriedAsk(string? Artifact, string? Manifest, string? Di
                 throw CommandException.Usage("--manifest and --sha256 belong to an artifact, and none is named", "name it with --artifact");
             }
 
-            return await RepositorySource.BeginAsync(ask.Repository, ask.Commit, cancellation);
+            return await RepositorySource.BeginAsync(ask.Repository, ask.Commit, UserFolders.Cache(here), cancellation);
         }
 
         var path = Path.GetFullPath(Artifact, here.Folder);

@@ -72,7 +72,7 @@ internal sealed class SubjectOptions
         _ = target?.GreetAsync(cancellation);
         try
         {
-            using var source = await carried.OpenAsync(ask, namesCommit, parsed.GetResult(_repository) is { Implicit: false }, here, cancellation);
+            await using var source = await carried.OpenAsync(ask, namesCommit, parsed.GetResult(_repository) is { Implicit: false }, here, cancellation);
             var subject = await PushSubject.ReadAsync(source, ask, cancellation);
             target ??= new Target(TargetChoice.OrDefault(asked, subject.Target), here);
             return await work(subject, ask, target);

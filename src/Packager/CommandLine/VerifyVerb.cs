@@ -188,7 +188,7 @@ internal static class VerifyVerb
     private static async Task<string> BundleAsync(string path, string? repository, Sha256Digest? wanted, Manifest? against, Surroundings here, CancellationToken cancellation)
     {
         var basis = repository is null ? null : await GitRepository.OpenAsync(Path.GetFullPath(repository, here.Folder), cancellation);
-        using var bundle = await BundleSource.OpenAsync(path, revision: null, against, wanted, basis, cancellation);
+        await using var bundle = await BundleSource.OpenAsync(path, revision: null, against, wanted, basis, cancellation);
         var request = new ArtifactRequest(against?.Name ?? "bundle", bundle.Commit) { ExportAttributes = against?.ExportAttributes ?? false };
         using var contents = await bundle.ReadAsync(request, DigestCache.None(), cancellation);
         if (against is not null)

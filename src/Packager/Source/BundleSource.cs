@@ -82,7 +82,11 @@ internal sealed class BundleSource : IReleaseSource
 
     public Task<Artifact> ArchiveAsync(ArtifactRequest request, CancellationToken cancellation) => _inside.ArchiveAsync(request, cancellation);
 
-    public void Dispose() => Directory.Delete(_quarantine, recursive: true);
+    public ValueTask DisposeAsync()
+    {
+        Directory.Delete(_quarantine, recursive: true);
+        return ValueTask.CompletedTask;
+    }
 
     /// <summary>By the names that the bundle gives its commits: they lie apart from those of a repository of the user's.</summary>
     private static async Task<SourceCommit> ResolveAsync(GitRepository repository, string path, string revision, CancellationToken cancellation)

@@ -46,25 +46,12 @@ internal sealed class GitProgram(string program, string folder)
         }
     }
 
-    public Task<GitAnswer> RunAsync(CancellationToken cancellation, params IEnumerable<string> arguments) => RunAsync(arguments, questions: "", cancellation);
-
-    /// <summary>Reads objects whole, all by one git.</summary>
-    /// <param name="cancellation">Ends git as well.</param>
-    /// <param name="names">What git understands as an object's name, without LF; few.</param>
-    /// <returns>One for each name, in their order; null where git gives none.</returns>
-    public async Task<IReadOnlyList<GitObject?>> ReadObjectsAsync(CancellationToken cancellation, params string[] names)
-    {
-        var answer = await RunAsync(["cat-file", "--batch", "--buffer"], string.Join('\n', names) + '\n', cancellation);
-        return GitObject.ReadAll(answer.Output, names.Length);
-    }
-
-    /// <param name="questions">No more than a pipe holds.</param>
-    private async Task<GitAnswer> RunAsync(IEnumerable<string> arguments, string questions, CancellationToken cancellation)
+    public async Task<GitAnswer> RunAsync(CancellationToken cancellation, params IEnumerable<string> arguments)
     {
         using var process = Start(arguments);
         try
         {
-            await AskAsync(process, questions, cancellation);
+            process.StandardInput.Close();
             using var output = new MemoryStream();
             var complaints = ReadComplaintsAsync(process, cancellation);
             await process.StandardOutput.BaseStream.CopyToAsync(output, cancellation);
@@ -75,19 +62,6 @@ internal sealed class GitProgram(string program, string folder)
         finally
         {
             End(process);
-        }
-    }
-
-    private static async Task AskAsync(Process process, string questions, CancellationToken cancellation)
-    {
-        try
-        {
-            await process.StandardInput.WriteAsync(questions.AsMemory(), cancellation);
-            process.StandardInput.Close();
-        }
-        catch (IOException)
-        {
-            // git is gone: its answer, or the lack of one, says why.
         }
     }
 

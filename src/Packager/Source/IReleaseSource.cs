@@ -4,7 +4,7 @@ using IuCutter.Manifests;
 namespace IuCutter.Packager.Source;
 
 /// <summary>Where a release comes from: a commit of a repository at hand, or an artifact that was packed on another host.</summary>
-internal interface IReleaseSource : IDisposable
+internal interface IReleaseSource : IAsyncDisposable
 {
     /// <summary>The repository's folder or the artifact's file, for people.</summary>
     public string Place { get; }

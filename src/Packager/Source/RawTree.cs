@@ -2,28 +2,57 @@ using System.Text;
 
 namespace IuCutter.Packager.Source;
 
-/// <summary>Reads a tree object's own bytes: for each entry its mode, a space, its name, NUL, and an id (gitformat-pack(5); git's object model).</summary>
-internal static class RawTree
+/// <summary>Reads a tree object's own bytes, entry for entry: mode, a space, name, NUL, and an id (gitformat-pack(5); git's object model).</summary>
+/// <param name="tree">The object's bytes.</param>
+/// <param name="idLength">Bytes of an id: 20, or 32 where ids are sha256.</param>
+internal ref struct RawTree(ReadOnlySpan<byte> tree, int idLength)
 {
-    /// <param name="tree">The object's bytes.</param>
+    private ReadOnlySpan<byte> _rest = tree;
+
+    /// <summary>Octal digits, as they stand.</summary>
+    public ReadOnlySpan<byte> Mode { get; private set; }
+
+    public ReadOnlySpan<byte> Name { get; private set; }
+
+    public GitObjectId Id { get; private set; }
+
+    /// <summary>False at the end, and before what is no entry.</summary>
+    public bool Next()
+    {
+        var space = _rest.IndexOf((byte)' ');
+        var end = _rest.IndexOf((byte)0);
+        if (space < 0 || end < space || _rest.Length - end - 1 < idLength)
+        {
+            return false;
+        }
+
+        Span<byte> id = stackalloc byte[Digests.Sha256Digest.Bytes];
+        id.Clear();
+        _rest.Slice(end + 1, idLength).CopyTo(id);
+        Mode = _rest[..space];
+        Name = _rest[(space + 1)..end];
+        Id = GitObjectId.FromBytes(id, idLength);
+        _rest = _rest[(end + 1 + idLength)..];
+        return true;
+    }
+
+    /// <summary>Whether all of the tree has been read.</summary>
+    public readonly bool IsAtEnd => _rest.IsEmpty;
+
     /// <param name="name">An entry's name, in this tree and not below it.</param>
-    /// <param name="idLength">Bytes of an id: 20, or 32 where ids are sha256.</param>
     /// <returns>True where an entry has the name, and where the bytes are no tree.</returns>
     public static bool Holds(ReadOnlySpan<byte> tree, string name, int idLength)
     {
         var looked = Encoding.UTF8.GetBytes(name);
-        while (!tree.IsEmpty)
+        var entries = new RawTree(tree, idLength);
+        while (entries.Next())
         {
-            var space = tree.IndexOf((byte)' ');
-            var end = tree.IndexOf((byte)0);
-            if (space < 0 || end < space || tree.Length - end - 1 < idLength || tree[(space + 1)..end].SequenceEqual(looked))
+            if (entries.Name.SequenceEqual(looked))
             {
                 return true;
             }
-
-            tree = tree[(end + 1 + idLength)..];
         }
 
-        return false;
+        return !entries.IsAtEnd;
     }
 }

@@ -10,6 +10,7 @@ internal sealed class RepositorySource(GitRepository repository, SourceCommit co
     private Task<WorkTreeState?>? _workTree;
     private Task<TreeItemList>? _items;
     private Task<byte[]?>? _configuration;
+    private TreeMemory? _memory;
 
     public string Place => repository.Root;
 
@@ -24,9 +25,12 @@ internal sealed class RepositorySource(GitRepository repository, SourceCommit co
     public GitRepository? Repository => repository;
 
     /// <summary>Opens a commit that is about to be pushed: what a push will ask for is being read already.</summary>
+    /// <param name="folder">Any folder in the repository.</param>
+    /// <param name="caches">Where caches lie; null where nothing is kept.</param>
     /// <exception cref="SourceException">There is no such repository or commit.</exception>
-    public static async Task<RepositorySource> BeginAsync(string folder, string revision, CancellationToken cancellation)
+    public static async Task<RepositorySource> BeginAsync(string folder, string revision, string? caches, CancellationToken cancellation)
     {
+        var memory = caches is null ? null : new TreeMemory(KnownTree.PathOf(caches, folder));
         var (repository, found) = await GitRepository.OpenAsync(folder, revision, cancellation);
         var workTree = repository.ReadWorkTreeAsync(cancellation);
         if (found is null)
@@ -35,11 +39,12 @@ internal sealed class RepositorySource(GitRepository repository, SourceCommit co
         }
 
         // All of these name the commit by its id: it does not matter in which order git comes to them.
-        var items = TreeListing.ReadAsync(repository.Git, found, cancellation);
-        var objects = repository.Git.ReadObjectsAsync(cancellation, found, $"{found}^{{tree}}", $"{found}:{ReleaseConfiguration.FileName}");
+        var reader = new GitObjects(repository.Git);
+        var objects = reader.ReadAsync(cancellation, found, $"{found}^{{tree}}", $"{found}:{ReleaseConfiguration.FileName}");
+        var items = ListAsync(repository.Git, found, memory, reader, objects, cancellation);
         var configuration = ConfigurationAsync(repository, found, objects, cancellation);
-        var commit = await repository.ReadCommitAsync(found, revision, FirstAsync(objects), cancellation);
-        return new RepositorySource(repository, commit) { _workTree = workTree, _items = items, _configuration = configuration };
+        var commit = await repository.ReadCommitAsync(found, revision, OneAsync(objects, 0), cancellation);
+        return new RepositorySource(repository, commit) { _workTree = workTree, _items = items, _configuration = configuration, _memory = memory };
     }
 
     public Task<WorkTreeState?> ReadWorkTreeAsync(CancellationToken cancellation) => _workTree ??= repository.ReadWorkTreeAsync(cancellation);
@@ -51,21 +56,43 @@ internal sealed class RepositorySource(GitRepository repository, SourceCommit co
     public async Task<IReadOnlyList<string>> ListPathsAsync(CancellationToken cancellation) =>
         [.. (await ItemsAsync(cancellation)).Select(item => item.Path.ToString())];
 
-    public async Task<ReleaseContents> ReadAsync(ArtifactRequest request, DigestCache cache, CancellationToken cancellation) =>
-        request.ExportAttributes
-            ? (await ArchiveAsync(request, cancellation)).ToContents()
-            : await new CommitReading(repository, request, cache).ReadAsync(await ItemsAsync(cancellation), cancellation);
+    public async Task<ReleaseContents> ReadAsync(ArtifactRequest request, DigestCache cache, CancellationToken cancellation)
+    {
+        if (request.ExportAttributes)
+        {
+            return (await ArchiveAsync(request, cancellation)).ToContents();
+        }
+
+        var items = await ItemsAsync(cancellation);
+        var contents = await new CommitReading(repository, request, cache).ReadAsync(items, cancellation);
+        await (_memory?.KeepAsync(items) ?? Task.CompletedTask);
+        return contents;
+    }
 
     public Task<Artifact> ArchiveAsync(ArtifactRequest request, CancellationToken cancellation) => ArtifactBuilder.BuildAsync(repository, request, cancellation);
 
-    public void Dispose()
-    {
-        // The repository is the user's.
-    }
+    /// <summary>The repository is the user's; what is being kept in the cache is waited for.</summary>
+    public async ValueTask DisposeAsync() => await (_memory?.Kept ?? Task.CompletedTask);
 
     private Task<TreeItemList> ItemsAsync(CancellationToken cancellation) => _items ??= TreeListing.ReadAsync(repository.Git, commit.Tree, cancellation);
 
-    private static async Task<GitObject?> FirstAsync(Task<IReadOnlyList<GitObject?>> objects) => (await objects)[0];
+    /// <param name="memory">Of the tree that was listed last; null where none is kept.</param>
+    /// <param name="reader">Is not needed any more when this ends.</param>
+    /// <param name="objects">The commit, its tree and the configuration.</param>
+    private static async Task<TreeItemList> ListAsync(
+        GitProgram git, string commit, TreeMemory? memory, GitObjects reader, Task<IReadOnlyList<GitObject?>> objects, CancellationToken cancellation)
+    {
+        await using (reader)
+        {
+            var items = memory is null
+                ? TreeListing.ReadAsync(git, commit, cancellation)
+                : memory.ListAsync(git, commit, reader, OneAsync(objects, 1), cancellation);
+            await objects;
+            return await items;
+        }
+    }
+
+    private static async Task<GitObject?> OneAsync(Task<IReadOnlyList<GitObject?>> objects, int index) => (await objects)[index];
 
     /// <param name="objects">The commit, its tree and the file, where git has them.</param>
     private static async Task<byte[]?> ConfigurationAsync(

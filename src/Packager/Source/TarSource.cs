@@ -97,10 +97,8 @@ internal sealed class TarSource : IReleaseSource
             SourceCodes.ArtifactMalformed, $"'{_path}' is not as IuCutter writes a tar: its own entries make one with sha256 {again.TarDigest}.", "Pack the commit again.");
     }
 
-    public void Dispose()
-    {
-        // The file is the user's.
-    }
+    /// <summary>The file is the user's.</summary>
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     private TarEntries Open() => new(File.OpenRead(_path));
 }

@@ -29,6 +29,9 @@ internal sealed class TreeItemList : IReadOnlyList<TreeItem>
 
     public int Count => _places.Count;
 
+    /// <summary>How many bytes <see cref="CopyTo"/> writes.</summary>
+    public long TextLength => Enumerable.Range(0, Count).Sum(i => (long)PathAt + PathBytesAt(i).Length);
+
     public TreeItem this[int index]
     {
         get
@@ -59,6 +62,38 @@ internal sealed class TreeItemList : IReadOnlyList<TreeItem>
         path.CopyTo(record[PathAt..]);
         _isSorted &= Count == 0 || PathOf(_records.From(_places[^1])).SequenceCompareTo(path) < 0;
         _places.Add(_records.Commit(PathAt + path.Length));
+    }
+
+    /// <summary>Writes the items so that <see cref="TryParse"/> reads them.</summary>
+    public void CopyTo(Span<byte> text)
+    {
+        foreach (var place in _places)
+        {
+            var record = _records.From(place);
+            var length = PathAt + PathOf(record).Length;
+            record[..length].CopyTo(text);
+            text = text[length..];
+        }
+    }
+
+    /// <summary>Null where the bytes are not a list in order, without twins and with ids of one kind, of what a release can hold.</summary>
+    public static TreeItemList? TryParse(ReadOnlySpan<byte> text)
+    {
+        var items = new TreeItemList();
+        while (text.Length > PathAt)
+        {
+            var length = PathAt + BinaryPrimitives.ReadUInt16LittleEndian(text[LengthAt..]);
+            if (length > text.Length || text[0] > (byte)EntryKind.Link || text[1] is not (20 or 32) || TreePath.Refusal(text[PathAt..length]) is not null
+                || (items.Count > 0 && text[1] != items._records.From(items._places[^1])[1]))
+            {
+                return null;
+            }
+
+            items.Add(text[PathAt..length], (EntryKind)text[0], IdOf(text));
+            text = text[length..];
+        }
+
+        return text.IsEmpty && items._isSorted ? items : null;
     }
 
     /// <summary>git writes trees sorted; one made otherwise may name a path twice: those paths.</summary>

@@ -19,7 +19,7 @@ public sealed class RepositorySourceTests
 
         foreach (var (id, expected) in new[] { (without, null), (with, "name: äpp\n") })
         {
-            using var begun = await RepositorySource.BeginAsync(root, id, CancellationToken.None);
+            await using var begun = await RepositorySource.BeginAsync(root, id, caches: null, CancellationToken.None);
 
             Assert.Equal((await source.OpenAsync(id, root)).Commit, begun.Commit);
             Assert.Equal(expected, await ConfigurationOf(begun));
@@ -52,7 +52,7 @@ public sealed class RepositorySourceTests
 
         static async Task<string> CodeOf(string root, string revision)
         {
-            using var begun = await RepositorySource.BeginAsync(root, revision, CancellationToken.None);
+            await using var begun = await RepositorySource.BeginAsync(root, revision, caches: null, CancellationToken.None);
             return (await Assert.ThrowsAsync<SourceException>(() => begun.TryReadFileAsync(ReleaseConfiguration.FileName, CancellationToken.None))).Code;
         }
     }
@@ -68,22 +68,32 @@ public sealed class RepositorySourceTests
         bytes[bytes.Length / 2] ^= 1;
         await File.WriteAllBytesAsync(file, bytes);
 
-        var refusal = await Assert.ThrowsAsync<SourceException>(() => RepositorySource.BeginAsync(source.Root, id, CancellationToken.None));
+        var refusal = await Assert.ThrowsAsync<SourceException>(() => RepositorySource.BeginAsync(source.Root, id, caches: null, CancellationToken.None));
 
         Assert.Contains(refusal.Code, (string[])[SourceCodes.ObjectMissing, SourceCodes.UnknownCommit]);
         Assert.Contains(id, refusal.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Answers_are_taken_apart_by_their_sizes_and_an_early_end_leaves_the_rest_without_one()
+    public async Task Objects_are_read_whole_by_one_git_question_after_question()
     {
-        var answers = Encoding.UTF8.GetBytes("aa blob 3\n1\n2\nHEAD:x y missing\nbb tree 0\n\ncc commit 2\nab\n");
+        using var source = new TemporaryRepository();
+        var large = new string('l', 600_000);
+        source.Write("a", "1\n2");
+        source.Write("empty", "");
+        source.Write("large", large);
+        var commit = source.Commit();
+        source.Git("tag", "-a", "-m", "tagged", "v1");
+        await using var objects = new GitObjects((await source.OpenAsync()).Repository.Git);
 
-        Assert.Equal(["blob 1\n2", "-", "tree ", "commit ab"], Read(answers));
-        Assert.Equal(["blob 1\n2", "-", "tree ", "-"], Read(answers[..^1]));
-        Assert.Equal(["-", "-", "-", "-"], Read("aa blob -1\naa blob 99\n1\n"u8.ToArray()));
+        var first = await objects.ReadAsync(CancellationToken.None, $"{commit}:a", "HEAD:x y", new string('0', 40), $"{commit}:large", "v1", "");
+        var second = await objects.ReadAsync(CancellationToken.None, $"{commit}:empty", commit);
 
-        static string[] Read(byte[] answers) => [.. GitObject.ReadAll(answers, 4).Select(o => o is null ? "-" : $"{o.Type} {Encoding.UTF8.GetString(o.Content)}")];
+        Assert.Equal(["blob 3", "-", "-", "blob 600000", $"tag {first[4]?.Content.Length}", "-", "blob 0", $"commit {second[1]?.Content.Length}"], first.Concat(second).Select(o => o is null ? "-" : $"{o.Type} {o.Content.Length}"));
+        Assert.Equal("1\n2"u8.ToArray(), first[0]!.Content);
+        Assert.Equal(large, Encoding.ASCII.GetString(first[3]!.Content));
+        Assert.Equal(commit, second[1]!.Id.ToString());
+        Assert.Equal(source.Git("rev-parse", $"{commit}:a"), first[0]!.Id.ToString());
     }
 
     [Fact]

@@ -1,0 +1,125 @@
+using System.Text;
+using IuCutter.Manifests;
+
+namespace IuCutter.Packager.Source;
+
+/// <summary>Lists a tree that differs little from a known one: only the folders that differ are read.</summary>
+/// <param name="known">The tree that was listed before.</param>
+/// <param name="read">Reads objects by their ids.</param>
+internal sealed class TreeDescent(KnownTree known, Func<IReadOnlyList<string>, Task<IReadOnlyList<GitObject?>>> read)
+{
+    // Where more differs, git's own listing of all is not much more work.
+    private const int MostFolders = GitObjects.MostAtOnce;
+
+    private readonly Dictionary<string, GitObject> _folders = new(StringComparer.Ordinal);
+    private readonly TreeItemList _items = [];
+
+    /// <returns>Null where the tree differs too much, or holds what is not everyday: then all of it has to be listed.</returns>
+    public async Task<TreeItemList?> ListAsync(GitObject root)
+    {
+        if (known.Find("", root.Id) is not null)
+        {
+            return known.Items;
+        }
+
+        _folders.Add("", root);
+        for (List<string> level = [""]; level.Count > 0;)
+        {
+            var below = new List<(string Path, string Id)>();
+            if (!level.TrueForAll(path => FindUnknown(path, below)) || _folders.Count + below.Count > MostFolders)
+            {
+                return null;
+            }
+
+            var objects = await read([.. below.Select(b => b.Id)]);
+            foreach (var ((path, id), found) in below.Zip(objects))
+            {
+                if (found is not { Type: "tree" } || found.Id.ToString() != id || !_folders.TryAdd(path, found))
+                {
+                    return null;
+                }
+            }
+
+            level = below.ConvertAll(b => b.Path);
+        }
+
+        return Take("") && !_items.SortAndFindTwins().Any() && _items.Count > 0 ? _items : null;
+    }
+
+    /// <returns>False where the folder holds what is not everyday.</returns>
+    private bool FindUnknown(string path, List<(string Path, string Id)> below)
+    {
+        var entries = EntriesOf(path);
+        while (entries.Next())
+        {
+            if (entries.Name.IsEmpty || entries.Name.Contains((byte)'/'))
+            {
+                return false;
+            }
+
+            if (IsFolder(entries.Mode) && Below(path, entries.Name) is var folder && known.Find(folder, entries.Id) is null)
+            {
+                below.Add((folder, entries.Id.ToString()));
+            }
+        }
+
+        return entries.IsAtEnd;
+    }
+
+    private bool Take(string path)
+    {
+        var entries = EntriesOf(path);
+        while (entries.Next())
+        {
+            var isTaken = IsFolder(entries.Mode) ? TakeFolder(Below(path, entries.Name), entries.Id) : TakeFile(path, entries);
+            if (!isTaken)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private bool TakeFolder(string path, GitObjectId id)
+    {
+        if (_folders.ContainsKey(path))
+        {
+            return Take(path);
+        }
+
+        var folder = known.Find(path, id)!.Value;
+        for (var i = folder.First; i < folder.End; i++)
+        {
+            _items.Add(known.Items.PathBytesAt(i), known.Items.KindAt(i), known.Items.ObjectAt(i));
+        }
+
+        return true;
+    }
+
+    private bool TakeFile(string folder, RawTree entry)
+    {
+        EntryKind? kind = entry.Mode switch
+        {
+            _ when entry.Mode.SequenceEqual("100644"u8) => EntryKind.File,
+            _ when entry.Mode.SequenceEqual("100755"u8) => EntryKind.Executable,
+            _ when entry.Mode.SequenceEqual("120000"u8) => EntryKind.Link,
+            _ => null,
+        };
+        var path = Encoding.Latin1.GetBytes(Below(folder, entry.Name));
+        if (kind is not { } known || TreePath.Refusal(path) is not null)
+        {
+            return false;
+        }
+
+        _items.Add(path, known, entry.Id);
+        return true;
+    }
+
+    private RawTree EntriesOf(string path) => _folders[path] is var folder ? new RawTree(folder.Content, folder.Id.Length) : default;
+
+    private static bool IsFolder(ReadOnlySpan<byte> mode) => mode.SequenceEqual("40000"u8);
+
+    private static string Below(string folder, ReadOnlySpan<byte> name) =>
+        folder.Length == 0 ? Encoding.Latin1.GetString(name) : string.Concat(folder, "/", Encoding.Latin1.GetString(name));
+}
