@@ -1,5 +1,3 @@
-using System.Buffers;
-using System.Runtime.InteropServices;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
 
@@ -19,9 +17,6 @@ public sealed unsafe class DirectoryHandle : IDisposable
 
     /// <summary>A name's most, and most ways in a tree.</summary>
     private const int ShortPath = 256;
-
-    /// <summary>As much of a directory as glibc asks for at once.</summary>
-    private const int ListingBytes = 32 * 1024;
 
     private readonly SafeFileHandle _handle;
 
@@ -199,39 +194,30 @@ public sealed unsafe class DirectoryHandle : IDisposable
     {
         // How far an open directory was read is kept with it: one that others may be listing is opened once more.
         using var another = OpenDirectory("."u8);
-        return another.NamesOnce();
+        var names = new DirectoryNames();
+        another.ListOnce(names);
+        return [.. Enumerable.Range(0, names.Count).Select(i => (names[i].ToArray(), names.KindOf(i)))];
     }
 
-    /// <summary>The same, of a directory that was opened for this and is listed this one time.</summary>
-    public IReadOnlyList<(byte[] Name, NodeKind? Kind)> NamesOnce()
+    /// <summary>Lists a directory that was opened for this, and is listed this one time.</summary>
+    public void ListOnce(DirectoryNames names)
     {
-        var names = new List<(byte[] Name, NodeKind? Kind)>();
-        var buffer = ArrayPool<byte>.Shared.Rent(ListingBytes);
-        try
+        names.Clear();
+        for (long read = 1; read != 0; names.Take((int)read))
         {
-            fixed (byte* first = buffer)
+            var room = names.Room();
+            fixed (byte* first = room)
             {
-                for (long read; (read = Libc.ListDirectory(Descriptor, first, (nuint)buffer.Length)) != 0;)
-                {
-                    if (read < 0)
-                    {
-                        throw PosixException.Last("list", "a directory"u8);
-                    }
+                read = Libc.ListDirectory(Descriptor, first, (nuint)room.Length);
+            }
 
-                    for (long at = 0; at < read; at += ((Libc.DirectoryEntry*)(first + at))->Length)
-                    {
-                        Add(names, (Libc.DirectoryEntry*)(first + at));
-                    }
-                }
+            if (read < 0)
+            {
+                throw PosixException.Last("list", "a directory"u8);
             }
         }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
 
-        names.Sort((a, b) => a.Name.AsSpan().SequenceCompareTo(b.Name));
-        return names;
+        names.Sort();
     }
 
     /// <summary>Renames within this directory; fails when something is at the new path.</summary>
@@ -315,20 +301,6 @@ public sealed unsafe class DirectoryHandle : IDisposable
     }
 
     public void Dispose() => _handle.Dispose();
-
-    private static void Add(List<(byte[] Name, NodeKind? Kind)> names, Libc.DirectoryEntry* entry)
-    {
-        var name = MemoryMarshal.CreateReadOnlySpanFromNullTerminated(&entry->FirstOfName);
-        if (!name.SequenceEqual("."u8) && !name.SequenceEqual(".."u8))
-        {
-            names.Add((name.ToArray(), entry->Type switch
-            {
-                Libc.DirectoryEntry.OfFile => NodeKind.File,
-                Libc.DirectoryEntry.OfDirectory => NodeKind.Directory,
-                _ => null,
-            }));
-        }
-    }
 
     /// <summary>
     /// Removes a file, or a directory whose own directories are moved up here first: how deep a payload's tree is must cost neither stack

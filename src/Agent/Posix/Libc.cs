@@ -177,22 +177,6 @@ internal static unsafe partial class Libc
         public int Reserved;
     }
 
-    /// <summary>struct linux_dirent64, getdents64(2); the name follows, ended by a zero.</summary>
-    [StructLayout(LayoutKind.Sequential, Pack = 1)]
-    public struct DirectoryEntry
-    {
-        /// <summary>Kinds, as <see cref="Type"/> has them; 0 where the file system keeps none.</summary>
-        public const byte OfDirectory = 4;
-
-        public const byte OfFile = 8;
-
-        public ulong Inode;
-        public long Offset;
-        public ushort Length;
-        public byte Type;
-        public byte FirstOfName;
-    }
-
     /// <summary>struct statvfs of glibc on 64-bit machines; what follows the fields named here is not read.</summary>
     [StructLayout(LayoutKind.Sequential, Size = 256)]
     public struct FileSystemBuffer

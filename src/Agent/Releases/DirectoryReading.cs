@@ -5,10 +5,23 @@ using IuCutter.Manifests;
 
 namespace IuCutter.Agent.Releases;
 
-/// <summary>One directory of a release as it lies there: what the manifest names in it, the manifest's folders below it, and what is there beside them.</summary>
-/// <param name="Path">From the tree's root, bytes as Latin-1; empty for the root itself.</param>
-internal sealed record DirectoryReading(string Path, NodeStatus Own)
+/// <summary>
+/// One directory of a release as it lies there: what the manifest names in it, the manifest's folders below it, and what is there beside them. It is good for one
+/// directory after the other: of a large tree they would be most of what has to be collected.
+/// </summary>
+internal sealed class DirectoryReading
 {
+    private const int LongestName = 255;
+    private const int MostKept = 10_000;
+
+    private readonly DirectoryNames _names = new();
+    private byte[] _path = new byte[4096];
+
+    /// <summary>From the tree's root, bytes as Latin-1; empty for the root itself.</summary>
+    public string Path { get; private set; } = "";
+
+    public NodeStatus Own { get; private set; }
+
     /// <summary>Files that were not asked for their status: whoever reads them can ask what is open.</summary>
     public List<int> ToRead { get; } = [];
 
@@ -19,40 +32,66 @@ internal sealed record DirectoryReading(string Path, NodeStatus Own)
 
     public List<(string Path, NodeStatus? Status)> Extra { get; } = [];
 
+    /// <summary>Whether it was of so many names that its room is better given back.</summary>
+    public bool IsLarge => _names.Count > MostKept;
+
+    /// <param name="at">As <see cref="Path"/>.</param>
     /// <param name="askAll">True: files are asked for their status too.</param>
-    public static DirectoryReading Take(DirectoryHandle tree, Manifest manifest, string at, bool askAll)
+    public void Take(DirectoryHandle tree, Manifest manifest, string at, bool askAll)
     {
+        ToRead.Clear();
+        Entries.Clear();
+        Folders.Clear();
+        Extra.Clear();
         using var directory = tree.OpenDirectory(at.Length == 0 ? "."u8 : Encoding.Latin1.GetBytes(at));
-        var reading = new DirectoryReading(at, directory.OwnStatus());
-        var names = directory.NamesOnce();
-        var path = new PathBuffer(at, names.Select(n => n.Name.Length).DefaultIfEmpty().Max());
-        _ = askAll ? reading.Entries.EnsureCapacity(names.Count) : reading.ToRead.EnsureCapacity(names.Count);
+        (Path, Own) = (at, directory.OwnStatus());
+        directory.ListOnce(_names);
+        var nameAt = PutFolder(at);
         var next = 0;
-        foreach (var (name, kind) in names)
+        for (var i = 0; i < _names.Count; i++)
         {
-            var whole = path.Of(name);
-            if (manifest.Find(whole, next) is >= 0 and var entry)
+            var name = _names[i];
+            var kind = _names.KindOf(i);
+            name.CopyTo(_path.AsSpan(nameAt));
+            var path = _path.AsSpan(0, nameAt + name.Length);
+            if (manifest.Find(path, next) is >= 0 and var entry)
             {
                 next = entry + 1;
                 if (kind == NodeKind.File && !askAll)
                 {
-                    reading.ToRead.Add(entry);
+                    ToRead.Add(entry);
                     continue;
                 }
 
                 var status = directory.Status(name);
-                reading.Entries.Add((entry, status, status is { Kind: NodeKind.Link } ? Sha256Digest.Of(directory.ReadLink(name) ?? []) : null));
+                Entries.Add((entry, status, status is { Kind: NodeKind.Link } ? Sha256Digest.Of(directory.ReadLink(name) ?? []) : null));
             }
             else
             {
-                reading.AddOther(directory, name, kind ?? directory.Status(name)?.Kind, whole, manifest);
+                AddOther(directory, name, kind ?? directory.Status(name)?.Kind, path, manifest);
             }
         }
-
-        return reading;
     }
 
-    private void AddOther(DirectoryHandle directory, byte[] name, NodeKind? kind, ReadOnlySpan<byte> path, Manifest manifest)
+    /// <returns>Where names go.</returns>
+    private int PutFolder(string at)
+    {
+        if (_path.Length < at.Length + 1 + LongestName)
+        {
+            _path = new byte[at.Length + 1 + LongestName];
+        }
+
+        if (at.Length == 0)
+        {
+            return 0;
+        }
+
+        Encoding.Latin1.GetBytes(at, _path);
+        _path[at.Length] = (byte)'/';
+        return at.Length + 1;
+    }
+
+    private void AddOther(DirectoryHandle directory, ReadOnlySpan<byte> name, NodeKind? kind, ReadOnlySpan<byte> path, Manifest manifest)
     {
         var raw = Encoding.Latin1.GetString(path);
         if (kind == NodeKind.Directory && manifest.IsFolder(path))
@@ -62,31 +101,6 @@ internal sealed record DirectoryReading(string Path, NodeStatus Own)
         else
         {
             Extra.Add((raw, directory.Status(name)));
-        }
-    }
-
-    /// <summary>Puts names behind the folder that they are in.</summary>
-    private readonly ref struct PathBuffer
-    {
-        private readonly int _nameAt;
-        private readonly Span<byte> _bytes;
-
-        public PathBuffer(string folder, int longestName)
-        {
-            _nameAt = folder.Length == 0 ? 0 : folder.Length + 1;
-            _bytes = new byte[_nameAt + longestName];
-            if (_nameAt > 0)
-            {
-                Encoding.Latin1.GetBytes(folder, _bytes);
-                _bytes[_nameAt - 1] = (byte)'/';
-            }
-        }
-
-        /// <returns>Good until it is asked again.</returns>
-        public ReadOnlySpan<byte> Of(ReadOnlySpan<byte> name)
-        {
-            name.CopyTo(_bytes[_nameAt..]);
-            return _bytes[..(_nameAt + name.Length)];
         }
     }
 }

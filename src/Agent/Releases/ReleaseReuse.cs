@@ -68,7 +68,7 @@ public sealed class ReleaseReuse(DeployRoot root, Staging staging, TimeProvider 
     /// <summary>For each content of a manifest its number in ours; <see cref="None"/> where it is not wanted.</summary>
     private int[] Numbers(Manifest manifest)
     {
-        var wanted = new Dictionary<Sha256Digest, int>(staging.Manifest.DistinctContents.Count);
+        var wanted = new Dictionary<Sha256Digest, int>((int)staging.MissingCount);
         for (var i = 0; i < staging.Manifest.DistinctContents.Count; i++)
         {
             if (!staging.Has(i))

@@ -20,12 +20,13 @@ internal sealed class SpareTree(DirectoryHandle folder, DirectoryHandle tree, Tr
     private readonly List<int> _toRead = [];
     private readonly uint _owner = Libc.EffectiveUser();
     private readonly uint _group = Libc.EffectiveGroup();
+    private int _untouched;
 
     /// <summary>For each entry of the manifest whether it lies there.</summary>
     public IReadOnlyList<bool> InPlace => _inPlace;
 
     /// <summary>How many of the files were not read now, because nobody has written to them since they were.</summary>
-    public int Untouched { get; private set; }
+    public int Untouched => _untouched;
 
     /// <summary>The manifest's folders that lie there, bytes as Latin-1.</summary>
     public HashSet<string> Folders { get; } = new(StringComparer.Ordinal);
@@ -39,9 +40,10 @@ internal sealed class SpareTree(DirectoryHandle folder, DirectoryHandle tree, Tr
             folder.RemoveTree(name);
         }
 
-        foreach (var reading in TreeWalk.Directories(tree, manifest, askAll: read is not null, reading => reading, cancellationToken))
+        foreach (var (path, toRead) in TreeWalk.Directories(tree, manifest, askAll: read is not null, Keep, cancellationToken))
         {
-            Keep(reading);
+            Folders.Add(path);
+            _toRead.AddRange(toRead);
         }
 
         _toRead.Sort();
@@ -68,8 +70,10 @@ internal sealed class SpareTree(DirectoryHandle folder, DirectoryHandle tree, Tr
         }
     }
 
-    private void Keep(DirectoryReading reading)
+    /// <returns>Its path, and the files that have to be read.</returns>
+    private (string Path, List<int> ToRead) Keep(DirectoryReading reading)
     {
+        List<int> toRead = [.. reading.ToRead];
         MustBeAsMade(reading.Own, "tree/" + reading.Path);
         foreach (var (path, _) in reading.Extra)
         {
@@ -80,7 +84,10 @@ internal sealed class SpareTree(DirectoryHandle folder, DirectoryHandle tree, Tr
         {
             if (status is { Kind: NodeKind.File } file)
             {
-                Keep(number, file);
+                if (!IsUntouched(number, file))
+                {
+                    toRead.Add(number);
+                }
             }
             else if (manifest.KindOf(number) == EntryKind.Link && link == ContentOf(number).Digest)
             {
@@ -92,22 +99,20 @@ internal sealed class SpareTree(DirectoryHandle folder, DirectoryHandle tree, Tr
             }
         }
 
-        _toRead.AddRange(reading.ToRead);
-        Folders.Add(reading.Path);
+        return (reading.Path, toRead);
     }
 
-    private void Keep(int number, NodeStatus file)
+    private bool IsUntouched(int number, NodeStatus file)
     {
-        if (read?.IsAsSeen(number, file) is true && IsAsMade(file, manifest.KindOf(number), ContentOf(number).Size))
+        if (read?.IsAsSeen(number, file) is not true || !IsAsMade(file, manifest.KindOf(number), ContentOf(number).Size))
         {
-            _inPlace[number] = true;
-            marks.Take(read, number);
-            Untouched++;
+            return false;
         }
-        else
-        {
-            _toRead.Add(number);
-        }
+
+        _inPlace[number] = true;
+        marks.Take(read, number);
+        Interlocked.Increment(ref _untouched);
+        return true;
     }
 
     private bool IsWanted(int number)

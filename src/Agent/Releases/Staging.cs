@@ -245,10 +245,8 @@ public sealed class Staging : IDisposable
     public async Task<TreeComparison> CompleteAsync(ReadOnlyMemory<byte> configuration, CancellationToken cancellationToken, bool readAll = false)
     {
         Marks = readAll ? new TreeMarks(Manifest.Entries.Count, _time) : Marks;
-        ReleaseFolder.Write(_folder, Manifest, configuration.Span);
-
-        // Nothing is written any more. The flush waits for the disk while the files are read.
-        var flushed = Task.Run(Flush, CancellationToken.None);
+        // In the tree nothing is written any more. The flush waits for the disk while the files are read.
+        var flushed = Task.Run(() => Finish(configuration), CancellationToken.None);
         try
         {
             return TreeReader.Compare(_tree, Manifest, Link, lookAtExtra: false, cancellationToken, Marks, heldJustNow: true);
@@ -267,8 +265,9 @@ public sealed class Staging : IDisposable
         _folder.Dispose();
     }
 
-    private void Flush()
+    private void Finish(ReadOnlyMemory<byte> configuration)
     {
+        ReleaseFolder.Write(_folder, Manifest, configuration.Span);
         CrashPoint.Reach("C09.before");
         _folder.FlushFileSystem();
         CrashPoint.Reach("C09.after");

@@ -95,7 +95,7 @@ public sealed class TreeReader
 
     private HeldDirectory Hold(DirectoryReading reading)
     {
-        var held = new HeldDirectory { Extra = reading.Extra };
+        var held = new HeldDirectory { Extra = [.. reading.Extra] };
         if (ModeDifference(reading.Own, NoDirectoryHas) is { } how)
         {
             held.Differences.Add((TreePath.FromRaw(reading.Path.Length == 0 ? "." : reading.Path), how));

@@ -12,8 +12,11 @@ internal static class TreeWalk
     /// <summary>So many are given to the caller, and forgotten, before more are read.</summary>
     private const int DirectoriesAtOnce = 256;
 
+    [ThreadStatic]
+    private static DirectoryReading? _atHand;
+
     /// <param name="askAll">As of <see cref="DirectoryReading.Take"/>.</param>
-    /// <param name="judge">What to make of each; from several threads.</param>
+    /// <param name="judge">What to make of each; from several threads, and the reading is another's when it returns.</param>
     public static IEnumerable<T> Directories<T>(
         DirectoryHandle tree, Manifest manifest, bool askAll, Func<DirectoryReading, T> judge, CancellationToken cancellationToken)
     {
@@ -27,8 +30,10 @@ internal static class TreeWalk
                     some.Length,
                     i =>
                     {
-                        var reading = DirectoryReading.Take(tree, manifest, some[i], askAll);
-                        judged[i] = (reading.Folders, judge(reading));
+                        var reading = _atHand ?? new DirectoryReading();
+                        reading.Take(tree, manifest, some[i], askAll);
+                        judged[i] = ([.. reading.Folders], judge(reading));
+                        _atHand = reading.IsLarge ? null : reading;
                     },
                     cancellationToken);
                 foreach (var (folders, judgement) in judged)

@@ -23,7 +23,7 @@ public sealed class SpareShelf(DeployRoot root, PayloadRunner? runner, TimeProvi
 
     // Removing takes long, and only who needs the room waits for it.
     private readonly Lock _removing = new();
-    private ImmutableDictionary<ReleaseId, Readings> _readings = [];
+    private ImmutableDictionary<ReleaseId, Readings> _readings = ImmutableDictionary.Create<ReleaseId, Readings>();
 
     private int Runs => runner?.Runs ?? 0;
 

@@ -138,8 +138,7 @@ internal sealed class CommitReading(GitRepository repository, ArtifactRequest re
         ManifestEntryList entries = [];
         for (var i = 0; i < items.Count; i++)
         {
-            var item = items[i];
-            entries.Add(new ManifestEntry(item.Path, item.Kind, contents[i].Size, contents[i].Digest));
+            entries.Add(items.PathBytesAt(i), items.KindAt(i), contents[i]);
         }
 
         Footprint.Settle(items.Count);

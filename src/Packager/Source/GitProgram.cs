@@ -23,6 +23,8 @@ internal sealed class GitProgram(string program, string folder)
         "-c", "advice.graftFileDeprecated=false",
     ];
 
+    public string Folder => folder;
+
     /// <exception cref="SourceException">git cannot be started.</exception>
     public Process Start(params IEnumerable<string> arguments)
     {

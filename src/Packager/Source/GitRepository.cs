@@ -1,6 +1,5 @@
 using System.Text;
 using IuCutter.Configuration;
-using IuCutter.Manifests;
 
 namespace IuCutter.Packager.Source;
 
@@ -10,8 +9,6 @@ namespace IuCutter.Packager.Source;
 /// </summary>
 public sealed class GitRepository
 {
-    private const int NamedPaths = 100;
-    private const long LargeIndex = 2L * 1024 * 1024;
     private const string CommitOf = "^{commit}";
 
     // The last of them came with the oldest git that will do; one before it says the option's own name instead.
@@ -83,17 +80,21 @@ public sealed class GitRepository
     /// <summary>Finds the one commit that a revision names: a full or short id, a branch, a tag, HEAD, or any expression git knows.</summary>
     /// <exception cref="SourceException">NO_COMMITS, UNKNOWN_COMMIT, AMBIGUOUS_COMMIT or OBJECT_MISSING.</exception>
     public async Task<SourceCommit> ResolveAsync(string revision, CancellationToken cancellation) =>
-        await ReadCommitAsync(await FindAsync(revision, cancellation), revision, Task.FromResult<GitObject?>(null), cancellation);
+        await ReadCommitAsync(await FindAsync(revision, cancellation), revision, Task.FromResult<GitObject?>(null), RemotesAsync(Git, cancellation), cancellation);
+
+    /// <summary>The addresses of remotes, as git's configuration has them.</summary>
+    internal static Task<GitAnswer> RemotesAsync(GitProgram git, CancellationToken cancellation) =>
+        git.RunAsync(cancellation, "config", "--null", "--get-regexp", @"^remote\..*\.url$");
 
     /// <param name="id">The commit's full id.</param>
     /// <param name="revision">What it was asked for as.</param>
     /// <param name="asked">The commit's object; it is asked for here where none comes.</param>
+    /// <param name="remotes">As <see cref="RemotesAsync"/> gives them.</param>
     /// <param name="cancellation">Ends git as well.</param>
-    internal async Task<SourceCommit> ReadCommitAsync(string id, string revision, Task<GitObject?> asked, CancellationToken cancellation)
+    internal async Task<SourceCommit> ReadCommitAsync(string id, string revision, Task<GitObject?> asked, Task<GitAnswer> remotes, CancellationToken cancellation)
     {
         var refs = Git.RunAsync(
             cancellation, "for-each-ref", $"--points-at={id}", "--sort=-version:refname", "--format=%(HEAD)%(refname)", "refs/heads", "refs/tags");
-        var remotes = Git.RunAsync(cancellation, "config", "--null", "--get-regexp", @"^remote\..*\.url$");
         var commit = await asked is { Type: "commit" } read ? read.Content : await CommitOfAsync(id, cancellation);
         var (tree, time, subject) = RawCommit.Read(commit, id);
         var (name, tag) = Choose((await refs).Text.Split('\n', StringSplitOptions.RemoveEmptyEntries), revision);
@@ -101,44 +102,7 @@ public sealed class GitRepository
     }
 
     /// <summary>Null where there is no work tree.</summary>
-    public async Task<WorkTreeState?> ReadWorkTreeAsync(CancellationToken cancellation)
-    {
-        if (!HasWorkTree)
-        {
-            return null;
-        }
-
-        var isTwo = IsIndexLarge;
-        var untracked = isTwo
-            ? Git.RunAsync(cancellation, "-C", Root, "ls-files", "-z", "--others", "--exclude-standard", "--directory", "--no-empty-directory")
-            : Task.FromResult(GitAnswer.Nothing);
-        var status = await Git.RunAsync(
-            cancellation, "status", "--porcelain=v1", "-z", isTwo ? "--untracked-files=no" : "--untracked-files=normal", "--no-renames", "--ignore-submodules=none");
-        if (new[] { status, await untracked }.FirstOrDefault(answer => answer.Exit != 0) is { } refused)
-        {
-            throw new SourceException(
-                SourceCodes.GitFailed, $"The work tree's state cannot be read: {refused.Complaint}.", "Run 'git status' there and mend what it says.");
-        }
-
-        var dirty = new List<TreePath>();
-        var count = Take(status.Output, headLength: 3, dirty) + Take((await untracked).Output, headLength: 0, dirty);
-        return new WorkTreeState(dirty, count);
-
-        static int Take(ReadOnlySpan<byte> answer, int headLength, List<TreePath> dirty)
-        {
-            var count = 0;
-            for (; answer.IndexOf((byte)0) is var end && end > headLength; answer = answer[(end + 1)..])
-            {
-                count++;
-                if (dirty.Count < NamedPaths)
-                {
-                    dirty.Add(TreePath.FromBytes(answer[headLength..end]));
-                }
-            }
-
-            return count;
-        }
-    }
+    public async Task<WorkTreeState?> ReadWorkTreeAsync(CancellationToken cancellation) => HasWorkTree ? await WorkTreeState.ReadAsync(Git, cancellation) : null;
 
     /// <summary>Those of the commits that are here.</summary>
     /// <param name="ids">Full ids.</param>
@@ -155,9 +119,6 @@ public sealed class GitRepository
 
         return here;
     }
-
-    // Of many files git's two questions, which tracked files were changed and which others there are, take long enough to be put to two of it at once.
-    private bool IsIndexLarge => new FileInfo(Path.Combine(Root, ".git", "index")) is { Exists: true, Length: > LargeIndex };
 
     private async Task<byte[]> CommitOfAsync(string id, CancellationToken cancellation)
     {
@@ -199,7 +160,7 @@ public sealed class GitRepository
             IsShallow ? "Run 'git fetch --unshallow', or name a commit that is there." : "Check the spelling, or fetch the branch or tag.");
     }
 
-    private static bool IsNone(string revision) => revision.Length == 0 || revision[0] == '-' || revision.Contains('\0', StringComparison.Ordinal);
+    internal static bool IsNone(string revision) => revision.Length == 0 || revision[0] == '-' || revision.Contains('\0', StringComparison.Ordinal);
 
     // The ref that the user named, else the branch that is checked out, else the first branch, else the first tag.
     private static (string? Name, string? Tag) Choose(string[] refs, string revision)

@@ -31,20 +31,40 @@ internal sealed class RepositorySource(GitRepository repository, SourceCommit co
     public static async Task<RepositorySource> BeginAsync(string folder, string revision, string? caches, CancellationToken cancellation)
     {
         var memory = caches is null ? null : new TreeMemory(KnownTree.PathOf(caches, folder));
-        var (repository, found) = await GitRepository.OpenAsync(folder, revision, cancellation);
-        var workTree = repository.ReadWorkTreeAsync(cancellation);
-        if (found is null)
-        {
-            return new RepositorySource(repository, await repository.ResolveAsync(revision, cancellation)) { _workTree = workTree };
-        }
+        var opening = GitRepository.OpenAsync(folder, revision, cancellation);
 
-        // All of these name the commit by its id: it does not matter in which order git comes to them.
-        var reader = new GitObjects(repository.Git);
-        var objects = reader.ReadAsync(cancellation, found, $"{found}^{{tree}}", $"{found}:{ReleaseConfiguration.FileName}");
-        var items = ListAsync(repository.Git, found, memory, reader, objects, cancellation);
-        var configuration = ConfigurationAsync(repository, found, objects, cancellation);
-        var commit = await repository.ReadCommitAsync(found, revision, OneAsync(objects, 0), cancellation);
-        return new RepositorySource(repository, commit) { _workTree = workTree, _items = items, _configuration = configuration, _memory = memory };
+        // Each start of git takes as long as all it does here: it is asked before it is known that this is a repository with a work tree, as it mostly is.
+        var git = new GitProgram("git", Path.GetFullPath(folder));
+        var workTree = WorkTreeState.ReadAsync(git, cancellation);
+        var reader = new GitObjects(git);
+        var named = NamedAsync(reader, revision, cancellation);
+        var remotes = GitRepository.RemotesAsync(git, cancellation);
+        Task<TreeItemList>? items = null;
+        try
+        {
+            var (repository, found) = await opening;
+            var tree = repository.HasWorkTree ? IfThereAsync(workTree) : Task.FromResult<WorkTreeState?>(null);
+            if (found is null)
+            {
+                var resolved = await repository.ResolveAsync(revision, cancellation);
+                await named;
+                await reader.DisposeAsync();
+                return new RepositorySource(repository, resolved) { _workTree = tree };
+            }
+
+            // From here on all name the commit by its id: it does not matter in which order git comes to them.
+            var objects = ObjectsAsync(reader, found, await named, cancellation);
+            items = ListAsync(repository.Git, found, memory, reader, objects, cancellation);
+            var configuration = ConfigurationAsync(repository, found, objects, cancellation);
+            var commit = await repository.ReadCommitAsync(found, revision, OneAsync(objects, 0), remotes, cancellation);
+            return new RepositorySource(repository, commit) { _workTree = tree, _items = items, _configuration = configuration, _memory = memory };
+        }
+        catch
+        {
+            await Task.WhenAll(workTree, named, remotes, items ?? Task.CompletedTask).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+            await (items is null ? reader.DisposeAsync() : ValueTask.CompletedTask);
+            throw;
+        }
     }
 
     public Task<WorkTreeState?> ReadWorkTreeAsync(CancellationToken cancellation) => _workTree ??= repository.ReadWorkTreeAsync(cancellation);
@@ -90,6 +110,20 @@ internal sealed class RepositorySource(GitRepository repository, SourceCommit co
             await objects;
             return await items;
         }
+    }
+
+    private static async Task<WorkTreeState?> IfThereAsync(Task<WorkTreeState> state) => await state;
+
+    /// <summary>The commit that a revision names, as it is at that moment; null where it takes a closer look.</summary>
+    private static async Task<GitObject?> NamedAsync(GitObjects reader, string revision, CancellationToken cancellation) =>
+        GitRepository.IsNone(revision) || revision.Contains('\n', StringComparison.Ordinal) ? null : (await reader.ReadAsync(cancellation, revision + "^{commit}"))[0];
+
+    /// <param name="named">Another commit where the revision's name was given to another meanwhile.</param>
+    /// <returns>The commit, its tree and the configuration, where git has them.</returns>
+    private static async Task<IReadOnlyList<GitObject?>> ObjectsAsync(GitObjects reader, string commit, GitObject? named, CancellationToken cancellation)
+    {
+        string[] more = [$"{commit}^{{tree}}", $"{commit}:{ReleaseConfiguration.FileName}"];
+        return named?.Id.ToString() == commit ? [named, .. await reader.ReadAsync(cancellation, more)] : await reader.ReadAsync(cancellation, [commit, .. more]);
     }
 
     private static async Task<GitObject?> OneAsync(Task<IReadOnlyList<GitObject?>> objects, int index) => (await objects)[index];

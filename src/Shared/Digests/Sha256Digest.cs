@@ -104,12 +104,25 @@ public readonly record struct Sha256Digest : IComparable<Sha256Digest>
         return order != 0 ? order : _d.CompareTo(other._d);
     }
 
-    public override int GetHashCode() => HashCode.Combine(_a, _b);
+    /// <summary>A manifest's digests are whatever its sender wrote: which of them meet in a table must not be theirs to choose.</summary>
+    public override int GetHashCode() => (Mixed(_a ^ Seeds.A, _b ^ Seeds.B) ^ Mixed(_c ^ Seeds.C, _d ^ Seeds.D)).GetHashCode();
+
+    private static ulong Mixed(ulong left, ulong right) => Math.BigMul(left, right, out var low) ^ low;
 
     public override string ToString()
     {
         Span<byte> bytes = stackalloc byte[Bytes];
         CopyTo(bytes);
         return Convert.ToHexStringLower(bytes);
+    }
+
+    private static class Seeds
+    {
+        public static readonly ulong A = Random();
+        public static readonly ulong B = Random();
+        public static readonly ulong C = Random();
+        public static readonly ulong D = Random();
+
+        private static ulong Random() => MemoryMarshal.Read<ulong>(RandomNumberGenerator.GetBytes(sizeof(ulong)));
     }
 }

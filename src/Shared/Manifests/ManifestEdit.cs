@@ -19,6 +19,16 @@ public sealed record ManifestEdit(IReadOnlyList<ulong> Steps, ReadOnlyMemory<byt
         var writer = new Writer();
         for (var at = 0; !later.IsEmpty;)
         {
+            // Most of two manifests is the same, in long runs.
+            var run = later[..earlier[at..].CommonPrefixLength(later)].LastIndexOf((byte)'\n') + 1;
+            if (run > 0)
+            {
+                writer.Copy(at, run);
+                at += run;
+                later = later[run..];
+                continue;
+            }
+
             var line = LineOf(later);
             var path = PathOf(line);
             var old = LineOf(earlier[at..]);

@@ -12,7 +12,8 @@ public sealed class ManifestEntryList : IReadOnlyList<ManifestEntry>
 
     private readonly ByteChunks _lines = new();
     private readonly List<int> _places = [];
-    private TreePath _last;
+    private byte[] _last = [];
+    private int _lastLength;
 
     public int Count => _places.Count;
 
@@ -40,14 +41,24 @@ public sealed class ManifestEntryList : IReadOnlyList<ManifestEntry>
     }
 
     /// <exception cref="ArgumentOutOfRangeException">The path is longer than any that a manifest can hold.</exception>
-    public void Add(ManifestEntry entry)
+    public void Add(ManifestEntry entry) => Add(entry.Path.ToBytes(), entry.Kind, new ManifestContent(entry.Content, entry.Size));
+
+    /// <exception cref="ArgumentOutOfRangeException">The path is longer than any that a manifest can hold.</exception>
+    public void Add(ReadOnlySpan<byte> path, EntryKind kind, ManifestContent content)
     {
-        var length = ManifestText.LengthOf(entry);
-        ManifestText.WriteEntry(_lines.Reserve(length), entry);
+        var length = ManifestText.LengthOf(path, kind, content.Size);
+        ManifestText.WriteEntry(_lines.Reserve(length), path, kind, content);
         _places.Add(_lines.Commit(length));
         TextLength += length;
-        (IsSorted, _last) = (IsSorted && _last <= entry.Path, entry.Path);
-        ContentBytes = unchecked(ContentBytes + entry.Size);
+        IsSorted &= _last.AsSpan(0, _lastLength).SequenceCompareTo(path) <= 0;
+        ContentBytes = unchecked(ContentBytes + content.Size);
+        if (_last.Length < path.Length)
+        {
+            _last = new byte[2 * path.Length];
+        }
+
+        path.CopyTo(_last);
+        _lastLength = path.Length;
     }
 
     public IEnumerator<ManifestEntry> GetEnumerator()

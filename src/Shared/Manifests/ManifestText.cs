@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Buffers.Text;
 using System.Globalization;
-using System.Runtime.InteropServices;
 using System.Text;
 using IuCutter.Digests;
 
@@ -14,6 +13,8 @@ internal static class ManifestText
 
     // Digest, size, mode, path of one byte, three blanks and the LF: fewer bytes make no entry, so a claimed count is checked before it is believed.
     private const int ShortestLine = DigestLength + 1 + 3 + 1 + 3 + 1;
+
+    private static ReadOnlySpan<byte> Escapes => "\\\n\r"u8;
 
     public static byte[] Write(ManifestHeader header, ManifestEntryList entries)
     {
@@ -120,31 +121,27 @@ internal static class ManifestText
         LowerHex.Write(bytes, output);
     }
 
-    private static int WriteEscaped(Span<byte> output, string raw)
+    private static int WriteEscaped(Span<byte> output, ReadOnlySpan<byte> path)
     {
         var length = 0;
-        foreach (var c in raw)
+        for (int plain; (plain = path.IndexOfAny(Escapes)) >= 0; path = path[(plain + 1)..])
         {
-            if (c is '\\' or '\n' or '\r')
-            {
-                output[length++] = (byte)'\\';
-                output[length++] = c switch { '\n' => (byte)'n', '\r' => (byte)'r', _ => (byte)'\\' };
-            }
-            else
-            {
-                output[length++] = (byte)c;
-            }
+            path[..plain].CopyTo(output[length..]);
+            length += plain;
+            output[length++] = (byte)'\\';
+            output[length++] = path[plain] switch { (byte)'\n' => (byte)'n', (byte)'\r' => (byte)'r', _ => (byte)'\\' };
         }
 
-        return length;
+        path.CopyTo(output[length..]);
+        return length + path.Length;
     }
 
-    internal static int LengthOf(ManifestEntry entry)
+    internal static int LengthOf(ReadOnlySpan<byte> path, EntryKind kind, long size)
     {
         Span<byte> digits = stackalloc byte[20];
-        Utf8Formatter.TryFormat(entry.Size, digits, out var sizeLength);
-        var escapes = entry.Path.Raw.AsSpan().ContainsAny('\\', '\n', '\r') ? entry.Path.Raw.Count(c => c is '\\' or '\n' or '\r') : 0;
-        return DigestLength + 1 + sizeLength + ModeOf(entry.Kind).Length + entry.Path.Raw.Length + escapes + 1;
+        Utf8Formatter.TryFormat(size, digits, out var sizeLength);
+        var escapes = path.IndexOfAny(Escapes) < 0 ? 0 : path.Count((byte)'\\') + path.Count((byte)'\n') + path.Count((byte)'\r');
+        return DigestLength + 1 + sizeLength + ModeOf(kind).Length + path.Length + escapes + 1;
     }
 
     private static ReadOnlySpan<byte> ModeOf(EntryKind kind) => kind switch
@@ -155,15 +152,15 @@ internal static class ManifestText
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, null),
     };
 
-    internal static void WriteEntry(Span<byte> output, ManifestEntry entry)
+    internal static void WriteEntry(Span<byte> output, ReadOnlySpan<byte> path, EntryKind kind, ManifestContent content)
     {
-        WriteDigest(output, entry.Content);
+        WriteDigest(output, content.Digest);
         output[DigestLength] = (byte)' ';
-        Utf8Formatter.TryFormat(entry.Size, output[(DigestLength + 1)..], out var digits);
+        Utf8Formatter.TryFormat(content.Size, output[(DigestLength + 1)..], out var digits);
         var length = DigestLength + 1 + digits;
-        ModeOf(entry.Kind).CopyTo(output[length..]);
-        length += ModeOf(entry.Kind).Length;
-        length += WriteEscaped(output[length..], entry.Path.Raw);
+        ModeOf(kind).CopyTo(output[length..]);
+        length += ModeOf(kind).Length;
+        length += WriteEscaped(output[length..], path);
         output[length] = (byte)'\n';
     }
 
@@ -189,7 +186,7 @@ internal static class ManifestText
     private static ManifestTable ReadEntries(ReadOnlyMemory<byte> text, ref ManifestLines lines, int count, out long contentBytes)
     {
         var (places, contentOf, contents) = (FreshPages.Array<int>(count), FreshPages.Array<int>(count), FreshPages.Array<ManifestContent>(count));
-        var numbers = new Dictionary<Sha256Digest, int>(count);
+        var numbers = new ContentNumbers(contents);
         var paths = new PathOrder();
         Span<byte> path = stackalloc byte[PathOrder.LongestEscaped];
         contentBytes = 0;
@@ -201,13 +198,8 @@ internal static class ManifestText
             contentBytes = size <= long.MaxValue - contentBytes
                 ? contentBytes + size
                 : throw lines.Error("the sizes add up to more than 2^63 bytes", "a release that fits a disk");
-            ref var number = ref CollectionsMarshal.GetValueRefOrAddDefault(numbers, digest, out var known);
-            if (!known)
-            {
-                number = numbers.Count - 1;
-                contents[number] = new ManifestContent(digest, size);
-            }
-            else if (contents[number].Size != size)
+            var number = numbers.NumberOf(digest, size);
+            if (contents[number].Size != size)
             {
                 throw lines.Error($"content {digest.Short} has {size} bytes here and {contents[number].Size} above", "one size a content");
             }

@@ -21,6 +21,16 @@ public sealed class Sha256DigestTests
         Assert.Equal("ba7816bf8f01", digest.Short);
     }
 
+    [Fact]
+    public void Digests_that_somebody_has_chosen_do_not_meet_in_a_table()
+    {
+        // Each word's halves cancel each other out where they are put together by exclusive or, the digest's halves where they are.
+        var chosen = Enumerable.Range(0, 10_000).Select(i => Sha256Digest.Parse(string.Concat(Enumerable.Repeat($"{i:x8}", 8)))).ToList();
+
+        Assert.InRange(chosen.Select(d => d.GetHashCode()).Distinct().Count(), 9_990, 10_000);
+        Assert.Equal(chosen[7].GetHashCode(), Sha256Digest.FromBytes(chosen[7].ToArray()).GetHashCode());
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015a")]
