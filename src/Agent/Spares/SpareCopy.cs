@@ -41,10 +41,11 @@ internal sealed class SpareCopy(DirectoryHandle release, DirectoryHandle spare, 
         }
     }
 
-    /// <summary>Reads the spare's files as they lie there.</summary>
+    /// <summary>Reads the spare's files as they lie there. What cannot be read is left to who takes the spare.</summary>
     /// <param name="marks">Are told of each that is right.</param>
+    /// <param name="before">Before all of it was flushed, as <see cref="TreeMarks.Now"/> has it: a page that was written to since must have moved its file's change time, through a mapping too.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    public void ReadBack(TreeMarks marks, CancellationToken cancellationToken)
+    public void ReadBack(TreeMarks marks, long before, CancellationToken cancellationToken)
     {
         using var files = new TreeFiles(_to);
         for (var number = 0; number < manifest.Entries.Count; number++)
@@ -52,12 +53,12 @@ internal sealed class SpareCopy(DirectoryHandle release, DirectoryHandle spare, 
             cancellationToken.ThrowIfCancellationRequested();
             if (manifest.KindOf(number) != EntryKind.Link)
             {
-                ReadBack(files, number, marks, cancellationToken);
+                ReadBack(files, number, marks, before, cancellationToken);
             }
         }
     }
 
-    private void ReadBack(TreeFiles files, int number, TreeMarks marks, CancellationToken cancellationToken)
+    private void ReadBack(TreeFiles files, int number, TreeMarks marks, long before, CancellationToken cancellationToken)
     {
         var content = manifest.DistinctContents[manifest.ContentOf(number)];
         using var file = files.TryOpenRead(manifest.PathBytesOf(number));
@@ -66,11 +67,16 @@ internal sealed class SpareCopy(DirectoryHandle release, DirectoryHandle spare, 
             return;
         }
 
-        var askedAt = marks.Now;
-        var status = DirectoryHandle.StatusOf(file);
-        if (ContentDigest.Of(file, out _, content.Size, cancellationToken) == content.Digest)
+        try
         {
-            marks.Note(number, status, askedAt);
+            var status = DirectoryHandle.StatusOf(file);
+            if (ContentDigest.Of(file, out _, content.Size, cancellationToken) == content.Digest)
+            {
+                marks.Note(number, status, before);
+            }
+        }
+        catch (PosixException)
+        {
         }
     }
 

@@ -69,7 +69,10 @@ public sealed partial class SpareKeeper(TargetHost host, Quiet quiet, TimeSpan? 
         {
             // The next push does without.
             LogFailed(log, e.Message);
-            GiveWay();
+            if (!cancellationToken.IsCancellationRequested)
+            {
+                GiveWay();
+            }
         }
     }
 

@@ -121,8 +121,9 @@ public sealed class SpareShelf(DeployRoot root, PayloadRunner? runner, TimeProvi
         using var copy = Copy(of, manifest, readings.Release, cancellationToken);
 
         // So that the next push has less to flush, and less to read; one that begins meanwhile need not wait for it.
+        var before = readings.Spare!.Now;
         root.Directory.FlushFileSystem();
-        copy.ReadBack(readings.Spare!, cancellationToken);
+        copy.ReadBack(readings.Spare!, before, cancellationToken);
         lock (_lock)
         {
             cancellationToken.ThrowIfCancellationRequested();

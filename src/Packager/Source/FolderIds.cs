@@ -50,6 +50,16 @@ internal sealed class FolderIds
         return ids._folders;
     }
 
+    /// <summary>Whether a folder's own id comes out of its entries.</summary>
+    public static bool IsOf(GitObject folder)
+    {
+        var whole = new ArrayBufferWriter<byte>(LongestHeader + folder.Content.Length);
+        whole.GetSpan(LongestHeader)[..LongestHeader].Clear();
+        whole.Advance(LongestHeader);
+        whole.Write(folder.Content);
+        return IdOf(whole, folder.Id.Length) == folder.Id;
+    }
+
     private void Add(int number)
     {
         var path = _items.PathBytesAt(number);
@@ -84,7 +94,7 @@ internal sealed class FolderIds
         var folder = _open[^1];
         _open.RemoveAt(_open.Count - 1);
         var path = _path.AsSpan(0, Math.Max(folder.NameAt - 1, 0));
-        var id = IdOf(folder.Content);
+        var id = IdOf(folder.Content, _idLength);
         _folders.Add(Encoding.Latin1.GetString(path), new KnownFolder(id, folder.First, end));
         if (_open.Count > 0)
         {
@@ -104,7 +114,8 @@ internal sealed class FolderIds
         folder.Content.Write(end[..(1 + _idLength)]);
     }
 
-    private GitObjectId IdOf(ArrayBufferWriter<byte> content)
+    /// <param name="content">Room for the header, and the entries.</param>
+    private static GitObjectId IdOf(ArrayBufferWriter<byte> content, int idLength)
     {
         var length = content.WrittenCount - LongestHeader;
         var header = Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"tree {length}\0"));
@@ -112,7 +123,7 @@ internal sealed class FolderIds
         header.CopyTo(whole);
         Span<byte> hash = stackalloc byte[Sha256Digest.Bytes];
         hash.Clear();
-        if (_idLength == SHA1.HashSizeInBytes)
+        if (idLength == SHA1.HashSizeInBytes)
         {
 #pragma warning disable CA5350 // The repository's own kind of id, not a choice.
             SHA1.HashData(whole, hash);
@@ -123,7 +134,7 @@ internal sealed class FolderIds
             SHA256.HashData(whole, hash);
         }
 
-        return GitObjectId.FromBytes(hash, _idLength);
+        return GitObjectId.FromBytes(hash, idLength);
     }
 
     private static ReadOnlySpan<byte> ModeOf(EntryKind kind) => kind switch

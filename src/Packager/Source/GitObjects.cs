@@ -7,12 +7,15 @@ namespace IuCutter.Packager.Source;
 /// <summary>Reads objects whole, a few at a time, all by one <c>git cat-file --batch</c>.</summary>
 internal sealed class GitObjects : IAsyncDisposable
 {
-    /// <summary>So many questions fit a pipe, whatever git has still to be rid of: nobody has to ask while another reads.</summary>
-    public const int MostAtOnce = 256;
+    // Larger ones are no trees or configurations that anybody has, and are left to who reads them piece by piece.
+    private const int LargestObject = 64 << 20;
 
     private readonly Process _process;
     private readonly ByteFeed _answers;
     private readonly Task<string> _complaints;
+
+    // Whether answers were left unread: git would wait for ever to be rid of them, and what comes next would not be what it looks like.
+    private bool _isBroken;
 
     public GitObjects(GitProgram git)
     {
@@ -22,49 +25,70 @@ internal sealed class GitObjects : IAsyncDisposable
     }
 
     /// <param name="cancellation">Ends git as well.</param>
-    /// <param name="names">What git understands as an object's name, without LF; at most <see cref="MostAtOnce"/>.</param>
-    /// <returns>One for each name, in their order; null where git has none, and for all that its early end leaves without an answer.</returns>
+    /// <param name="names">What git understands as an object's name, without LF.</param>
+    /// <returns>One for each name, in their order; null where git has none or a large one, and for all that is without an answer after that or after an early end.</returns>
     public async Task<IReadOnlyList<GitObject?>> ReadAsync(CancellationToken cancellation, params IReadOnlyList<string> names)
     {
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(names.Count, MostAtOnce, nameof(names));
         var objects = new GitObject?[names.Count];
-        try
+        if (_isBroken || names.Count == 0)
         {
-            var input = _process.StandardInput.BaseStream;
-            await input.WriteAsync(Encoding.UTF8.GetBytes(string.Join('\n', names) + "\n"), cancellation);
-            await input.FlushAsync(cancellation);
-            for (var i = 0; i < objects.Length && await _answers.LineAsync((byte)'\n', cancellation) is { } head; i++)
-            {
-                objects[i] = await ReadAsync(head, cancellation);
-            }
-        }
-        catch (IOException)
-        {
-            // git is gone: what it has not answered stays open.
-        }
-        catch (OperationCanceledException)
-        {
-            GitProgram.End(_process);
-            throw;
+            return objects;
         }
 
+        _isBroken = true;
+        var asking = AskAsync(names, cancellation);
+        for (var i = 0; i < objects.Length; i++)
+        {
+            if (await _answers.LineAsync((byte)'\n', cancellation) is not { } head || !await TryReadAsync(head, objects, i, cancellation))
+            {
+                return objects;
+            }
+        }
+
+        await asking;
+        _isBroken = false;
         return objects;
     }
 
     public async ValueTask DisposeAsync()
     {
+        if (_isBroken)
+        {
+            GitProgram.End(_process);
+        }
+
         _process.StandardInput.Close();
         await _process.WaitForExitAsync(CancellationToken.None);
         await _complaints;
         _process.Dispose();
     }
 
-    /// <summary>For an object "ID TYPE SIZE", LF, its bytes, LF; a line that ends otherwise where there is none (git-cat-file(1), BATCH OUTPUT).</summary>
-    private async Task<GitObject?> ReadAsync(ReadOnlyMemory<byte> head, CancellationToken cancellation)
+    private async Task AskAsync(IReadOnlyList<string> names, CancellationToken cancellation)
     {
-        if (!TryParse(head.Span, out var id, out var type, out var size))
+        try
         {
-            return null;
+            var input = _process.StandardInput.BaseStream;
+            await input.WriteAsync(Encoding.UTF8.GetBytes(string.Join('\n', names) + "\n"), cancellation);
+            await input.FlushAsync(cancellation);
+        }
+        catch (IOException)
+        {
+            // git is gone: what it has not answered stays open.
+        }
+    }
+
+    /// <summary>For an object "ID TYPE SIZE", LF, its bytes, LF; where there is none "NAME missing" or "NAME ambiguous" (git-cat-file(1), BATCH OUTPUT).</summary>
+    /// <returns>False where the answer was not read to its end.</returns>
+    private async Task<bool> TryReadAsync(ReadOnlyMemory<byte> head, GitObject?[] objects, int index, CancellationToken cancellation)
+    {
+        if (head.Span.EndsWith(" missing"u8) || head.Span.EndsWith(" ambiguous"u8))
+        {
+            return true;
+        }
+
+        if (!TryParse(head.Span, out var id, out var type, out var size) || size > LargestObject)
+        {
+            return false;
         }
 
         var content = new byte[size];
@@ -73,14 +97,15 @@ internal sealed class GitObjects : IAsyncDisposable
             var piece = await _answers.PieceAsync(size - at, cancellation);
             if (piece.IsEmpty)
             {
-                return null;
+                return false;
             }
 
             piece.CopyTo(content.AsMemory(at));
             at += piece.Length;
         }
 
-        return await _answers.ExactlyAsync(1, cancellation) is null ? null : new GitObject(id, type, content);
+        objects[index] = await _answers.ExactlyAsync(1, cancellation) is null ? null : new GitObject(id, type, content);
+        return objects[index] is not null;
     }
 
     private static bool TryParse(ReadOnlySpan<byte> head, out GitObjectId id, out string type, out int size)

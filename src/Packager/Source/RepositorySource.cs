@@ -11,6 +11,7 @@ internal sealed class RepositorySource(GitRepository repository, SourceCommit co
     private Task<TreeItemList>? _items;
     private Task<byte[]?>? _configuration;
     private TreeMemory? _memory;
+    private CancellationTokenSource? _asking;
 
     public string Place => repository.Root;
 
@@ -30,15 +31,16 @@ internal sealed class RepositorySource(GitRepository repository, SourceCommit co
     /// <exception cref="SourceException">There is no such repository or commit.</exception>
     public static async Task<RepositorySource> BeginAsync(string folder, string revision, string? caches, CancellationToken cancellation)
     {
+        var asking = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var memory = caches is null ? null : new TreeMemory(KnownTree.PathOf(caches, folder));
         var opening = GitRepository.OpenAsync(folder, revision, cancellation);
 
         // Each start of git takes as long as all it does here: it is asked before it is known that this is a repository with a work tree, as it mostly is.
         var git = new GitProgram("git", Path.GetFullPath(folder));
-        var workTree = WorkTreeState.ReadAsync(git, cancellation);
+        var workTree = WorkTreeState.ReadAsync(git, asking.Token);
         var reader = new GitObjects(git);
-        var named = NamedAsync(reader, revision, cancellation);
-        var remotes = GitRepository.RemotesAsync(git, cancellation);
+        var named = NamedAsync(reader, revision, asking.Token);
+        var remotes = GitRepository.RemotesAsync(git, asking.Token);
         Task<TreeItemList>? items = null;
         try
         {
@@ -49,19 +51,21 @@ internal sealed class RepositorySource(GitRepository repository, SourceCommit co
                 var resolved = await repository.ResolveAsync(revision, cancellation);
                 await named;
                 await reader.DisposeAsync();
-                return new RepositorySource(repository, resolved) { _workTree = tree };
+                return new RepositorySource(repository, resolved) { _workTree = tree, _asking = asking };
             }
 
             // From here on all name the commit by its id: it does not matter in which order git comes to them.
-            var objects = ObjectsAsync(reader, found, await named, cancellation);
-            items = ListAsync(repository.Git, found, memory, reader, objects, cancellation);
-            var configuration = ConfigurationAsync(repository, found, objects, cancellation);
+            var objects = ObjectsAsync(reader, found, await named, asking.Token);
+            items = ListAsync(repository.Git, found, memory, reader, objects, asking.Token);
+            var configuration = ConfigurationAsync(repository, found, objects, asking.Token);
             var commit = await repository.ReadCommitAsync(found, revision, OneAsync(objects, 0), remotes, cancellation);
-            return new RepositorySource(repository, commit) { _workTree = tree, _items = items, _configuration = configuration, _memory = memory };
+            return new RepositorySource(repository, commit) { _workTree = tree, _items = items, _configuration = configuration, _memory = memory, _asking = asking };
         }
         catch
         {
-            await Task.WhenAll(workTree, named, remotes, items ?? Task.CompletedTask).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+            await asking.CancelAsync();
+            await EndAsync(workTree, named, remotes, items);
+            asking.Dispose();
             await (items is null ? reader.DisposeAsync() : ValueTask.CompletedTask);
             throw;
         }
@@ -91,8 +95,22 @@ internal sealed class RepositorySource(GitRepository repository, SourceCommit co
 
     public Task<Artifact> ArchiveAsync(ArtifactRequest request, CancellationToken cancellation) => ArtifactBuilder.BuildAsync(repository, request, cancellation);
 
-    /// <summary>The repository is the user's; what is being kept in the cache is waited for.</summary>
-    public async ValueTask DisposeAsync() => await (_memory?.Kept ?? Task.CompletedTask);
+    /// <summary>The repository is the user's. What git was asked for and nobody needs any more ends; what is being kept in the cache is waited for.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (_asking is not null)
+        {
+            await _asking.CancelAsync();
+            await EndAsync(_workTree, _items, _configuration);
+            _asking.Dispose();
+            _asking = null;
+        }
+
+        await (_memory?.Kept ?? Task.CompletedTask);
+    }
+
+    private static Task EndAsync(params Task?[] tasks) =>
+        Task.WhenAll(tasks.OfType<Task>()).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
 
     private Task<TreeItemList> ItemsAsync(CancellationToken cancellation) => _items ??= TreeListing.ReadAsync(repository.Git, commit.Tree, cancellation);
 

@@ -9,7 +9,7 @@ namespace IuCutter.Packager.Source;
 internal sealed class TreeDescent(KnownTree known, Func<IReadOnlyList<string>, Task<IReadOnlyList<GitObject?>>> read)
 {
     // Where more differs, git's own listing of all is not much more work.
-    private const int MostFolders = GitObjects.MostAtOnce;
+    private const int MostFolders = 256;
 
     private readonly Dictionary<string, GitObject> _folders = new(StringComparer.Ordinal);
     private readonly TreeItemList _items = [];
@@ -20,6 +20,11 @@ internal sealed class TreeDescent(KnownTree known, Func<IReadOnlyList<string>, T
         if (known.Find("", root.Id) is not null)
         {
             return known.Items;
+        }
+
+        if (!FolderIds.IsOf(root))
+        {
+            return null;
         }
 
         _folders.Add("", root);
@@ -34,7 +39,7 @@ internal sealed class TreeDescent(KnownTree known, Func<IReadOnlyList<string>, T
             var objects = await read([.. below.Select(b => b.Id)]);
             foreach (var ((path, id), found) in below.Zip(objects))
             {
-                if (found is not { Type: "tree" } || found.Id.ToString() != id || !_folders.TryAdd(path, found))
+                if (found is not { Type: "tree" } || found.Id.ToString() != id || !FolderIds.IsOf(found) || !_folders.TryAdd(path, found))
                 {
                     return null;
                 }
@@ -83,12 +88,16 @@ internal sealed class TreeDescent(KnownTree known, Func<IReadOnlyList<string>, T
 
     private bool TakeFolder(string path, GitObjectId id)
     {
-        if (_folders.ContainsKey(path))
+        if (_folders.TryGetValue(path, out var read))
         {
-            return Take(path);
+            return read.Id == id && Take(path);
         }
 
-        var folder = known.Find(path, id)!.Value;
+        if (known.Find(path, id) is not { } folder)
+        {
+            return false;
+        }
+
         for (var i = folder.First; i < folder.End; i++)
         {
             _items.Add(known.Items.PathBytesAt(i), known.Items.KindAt(i), known.Items.ObjectAt(i));

@@ -83,7 +83,7 @@ internal sealed class TreeItemList : IReadOnlyList<TreeItem>
         while (text.Length > PathAt)
         {
             var length = PathAt + BinaryPrimitives.ReadUInt16LittleEndian(text[LengthAt..]);
-            if (length > text.Length || text[0] > (byte)EntryKind.Link || text[1] is not (20 or 32) || TreePath.Refusal(text[PathAt..length]) is not null
+            if (length > text.Length || text[0] > (byte)EntryKind.Link || text[1] is not (20 or 32) || text[(IdAt + text[1])..LengthAt].ContainsAnyExcept((byte)0) || TreePath.Refusal(text[PathAt..length]) is not null
                 || (items.Count > 0 && text[1] != items._records.From(items._places[^1])[1]))
             {
                 return null;

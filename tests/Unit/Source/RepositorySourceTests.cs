@@ -97,6 +97,29 @@ public sealed class RepositorySourceTests
     }
 
     [Fact]
+    public async Task An_object_that_is_too_large_to_be_held_leaves_the_rest_without_an_answer_and_git_ends()
+    {
+        using var source = new TemporaryRepository();
+        source.Write("small", "1");
+        await using (var large = File.Create(Path.Combine(source.Root, "large")))
+        {
+            large.SetLength(65 << 20);
+        }
+
+        var commit = source.Commit();
+        var git = (await source.OpenAsync()).Repository.Git;
+
+        Assert.Equal(["blob", "-", "-", "-"], await ReadAsync().WaitAsync(TimeSpan.FromSeconds(30)));
+
+        async Task<IEnumerable<string>> ReadAsync()
+        {
+            await using var objects = new GitObjects(git);
+            var first = await objects.ReadAsync(CancellationToken.None, $"{commit}:small", $"{commit}:large", commit);
+            return first.Concat(await objects.ReadAsync(CancellationToken.None, $"{commit}:small")).Select(o => o?.Type ?? "-");
+        }
+    }
+
+    [Fact]
     public void A_tree_holds_the_names_of_its_entries_and_no_part_of_them()
     {
         byte[] id = [.. "100644 x"u8, 0, .. new byte[11]];

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using IuCutter.Manifests;
 using IuCutter.Packager.Source;
 
 namespace IuCutter.Tests.Unit.Source;
@@ -69,12 +70,14 @@ public sealed class TreeMemoryTests : IDisposable
     [InlineData("100644 blob {0}\tsame\n100644 blob {0}\tsame\n")]
     [InlineData("40000 tree {2}\tsame\n40000 tree {2}\tsame\n")]
     [InlineData("100644 blob {0}\tz\n100644 blob {0}\ta\n")]
+    [InlineData("40000 tree {2}\tkept\n40000 tree {3}\tkept\n100644 blob {0}\tz\n")]
+    [InlineData("40000 tree {3}\tkept\n40000 tree {2}\tkept\n100644 blob {0}\tz\n")]
     public async Task A_tree_that_is_not_everyday_is_listed_by_git_and_judged_as_ever(string entries)
     {
         _source.Write("kept/file", "1");
         var first = _source.Commit();
         await KeepAsync(first);
-        var written = string.Format(CultureInfo.InvariantCulture, entries, _source.Git("rev-parse", "HEAD:kept/file"), first, _source.Git("rev-parse", "HEAD:kept"));
+        var written = string.Format(CultureInfo.InvariantCulture, entries, _source.Git("rev-parse", "HEAD:kept/file"), first, _source.Git("rev-parse", "HEAD:kept"), _source.GitWith([], "hash-object", "-t", "tree", "-w", "--stdin"));
         var tree = RawTreeOf(written);
         var commit = _source.Git("-c", "user.name=a", "-c", "user.email=b", "commit-tree", "-m", "x", tree);
 
@@ -127,6 +130,32 @@ public sealed class TreeMemoryTests : IDisposable
             var items = KnownTree.TryLoad(Cache) is { } known ? await new TreeDescent(known, ids => objects.ReadAsync(CancellationToken.None, ids)).ListAsync(root) : null;
 
             Assert.Equal(expected, items is null ? expected : TextOf(items));
+        }
+    }
+
+    [Fact]
+    public void A_cache_that_is_no_list_of_a_tree_is_none()
+    {
+        Assert.True(GitObjectId.TryParse(Encoding.ASCII.GetBytes(new string('1', 40)), out var id));
+        Assert.True(GitObjectId.TryParse(Encoding.ASCII.GetBytes(new string('1', 64)), out var longer));
+
+        Assert.NotNull(Kept(("a/1", id), ("a/2", id), ("b/1", id)));
+        Assert.Null(Kept(("a/1", id), ("b/1", id), ("a/2", id)));
+        Assert.Null(Kept(("a/1", id), ("a/1", id)));
+        Assert.Null(Kept(("a/1", id), ("a/2", longer)));
+        Assert.Null(Kept(("../1", id)));
+        Assert.Null(Kept());
+
+        KnownTree? Kept(params (string Path, GitObjectId Id)[] items)
+        {
+            TreeItemList list = [];
+            foreach (var (path, item) in items)
+            {
+                list.Add(Encoding.ASCII.GetBytes(path), EntryKind.File, item);
+            }
+
+            KnownTree.Save(Cache, list);
+            return KnownTree.TryLoad(Cache);
         }
     }
 
