@@ -36,10 +36,9 @@ internal sealed class KnownTree
     /// <summary>A cache that cannot be written is no failure: the next push lists all of its tree.</summary>
     public static void Save(string path, TreeItemList items)
     {
-        var length = Magic.Length + items.TextLength;
-        if (length <= MostBytes)
+        if (items.TextLength <= MostBytes - Magic.Length)
         {
-            var bytes = FreshPages.Array<byte>((int)length);
+            var bytes = FreshPages.Array<byte>(Magic.Length + (int)items.TextLength);
             Magic.CopyTo(bytes, 0);
             items.CopyTo(bytes.AsSpan(Magic.Length));
             CacheFile.TryReplace(path, bytes);
