@@ -18,6 +18,10 @@ public sealed unsafe class DirectoryHandle : IDisposable
     /// <summary>A name's most, and most ways in a tree.</summary>
     private const int ShortPath = 256;
 
+    // Who removes a tree lists each of its directories: their room would be most of what is left behind.
+    [ThreadStatic]
+    private static DirectoryNames? _atHand;
+
     private readonly SafeFileHandle _handle;
 
     private DirectoryHandle(int descriptor) => _handle = new SafeFileHandle(descriptor, ownsHandle: true);
@@ -194,8 +198,9 @@ public sealed unsafe class DirectoryHandle : IDisposable
     {
         // How far an open directory was read is kept with it: one that others may be listing is opened once more.
         using var another = OpenDirectory("."u8);
-        var names = new DirectoryNames();
+        var names = _atHand ?? new DirectoryNames();
         another.ListOnce(names);
+        _atHand = names.IsLarge ? null : names;
         return [.. Enumerable.Range(0, names.Count).Select(i => (names[i].ToArray(), names.KindOf(i)))];
     }
 

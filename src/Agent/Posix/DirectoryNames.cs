@@ -8,6 +8,8 @@ public sealed class DirectoryNames
     /// <summary>As much of a directory as glibc asks for at once.</summary>
     private const int LeastRoom = 32 * 1024;
 
+    private const int MostKept = 10_000;
+
     // struct linux_dirent64, getdents64(2): the entry's length, its kind, and its name, ended by a zero.
     private const int LengthAt = 16;
     private const int KindAt = 18;
@@ -20,6 +22,9 @@ public sealed class DirectoryNames
     private (int At, int Length, NodeKind? Kind)[] _names = new (int, int, NodeKind?)[64];
 
     public int Count { get; private set; }
+
+    /// <summary>Whether there are so many that the room is better given back than kept.</summary>
+    public bool IsLarge => Count > MostKept;
 
     /// <summary>Good until it is filled again.</summary>
     public ReadOnlySpan<byte> this[int index] => _bytes.AsSpan(_names[index].At, _names[index].Length);

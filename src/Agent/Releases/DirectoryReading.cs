@@ -12,7 +12,6 @@ namespace IuCutter.Agent.Releases;
 internal sealed class DirectoryReading
 {
     private const int LongestName = 255;
-    private const int MostKept = 10_000;
 
     private readonly DirectoryNames _names = new();
     private byte[] _path = new byte[4096];
@@ -33,7 +32,7 @@ internal sealed class DirectoryReading
     public List<(string Path, NodeStatus? Status)> Extra { get; } = [];
 
     /// <summary>Whether it was of so many names that its room is better given back.</summary>
-    public bool IsLarge => _names.Count > MostKept;
+    public bool IsLarge => _names.IsLarge;
 
     /// <param name="at">As <see cref="Path"/>.</param>
     /// <param name="askAll">True: files are asked for their status too.</param>

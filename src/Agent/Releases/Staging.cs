@@ -245,6 +245,7 @@ public sealed class Staging : IDisposable
     public async Task<TreeComparison> CompleteAsync(ReadOnlyMemory<byte> configuration, CancellationToken cancellationToken, bool readAll = false)
     {
         Marks = readAll ? new TreeMarks(Manifest.Entries.Count, _time) : Marks;
+
         // In the tree nothing is written any more. The flush waits for the disk while the files are read.
         var flushed = Task.Run(() => Finish(configuration), CancellationToken.None);
         try

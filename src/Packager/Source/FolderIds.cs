@@ -1,10 +1,8 @@
 using System.Buffers;
 using System.Globalization;
 using System.Runtime.InteropServices;
-using System.Security.Cryptography;
 using System.Text;
 using IuCutter.Digests;
-using IuCutter.Manifests;
 
 namespace IuCutter.Packager.Source;
 
@@ -77,7 +75,7 @@ internal sealed class FolderIds
 
         path.CopyTo(_path);
         _pathLength = path.Length;
-        Put(_open[^1], ModeOf(_items.KindAt(number)), path[_open[^1].NameAt..], _items.ObjectAt(number));
+        Put(_open[^1], RawTree.ModeOf(_items.KindAt(number)), path[_open[^1].NameAt..], _items.ObjectAt(number));
     }
 
     private void Open(int nameAt, int first)
@@ -98,7 +96,7 @@ internal sealed class FolderIds
         _folders.Add(Encoding.Latin1.GetString(path), new KnownFolder(id, folder.First, end));
         if (_open.Count > 0)
         {
-            Put(_open[^1], "40000 "u8, path[_open[^1].NameAt..], id);
+            Put(_open[^1], RawTree.FolderMode, path[_open[^1].NameAt..], id);
         }
 
         _spare.Push(folder.Content);
@@ -107,6 +105,7 @@ internal sealed class FolderIds
     private void Put(OpenFolder folder, ReadOnlySpan<byte> mode, ReadOnlySpan<byte> name, GitObjectId id)
     {
         folder.Content.Write(mode);
+        folder.Content.Write(" "u8);
         folder.Content.Write(name);
         Span<byte> end = stackalloc byte[1 + Sha256Digest.Bytes];
         end[0] = 0;
@@ -121,28 +120,8 @@ internal sealed class FolderIds
         var header = Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"tree {length}\0"));
         var whole = MemoryMarshal.AsMemory(content.WrittenMemory)[(LongestHeader - header.Length)..].Span;
         header.CopyTo(whole);
-        Span<byte> hash = stackalloc byte[Sha256Digest.Bytes];
-        hash.Clear();
-        if (idLength == SHA1.HashSizeInBytes)
-        {
-#pragma warning disable CA5350 // The repository's own kind of id, not a choice.
-            SHA1.HashData(whole, hash);
-#pragma warning restore CA5350
-        }
-        else
-        {
-            SHA256.HashData(whole, hash);
-        }
-
-        return GitObjectId.FromBytes(hash, idLength);
+        return GitObjectId.Of(whole, idLength);
     }
-
-    private static ReadOnlySpan<byte> ModeOf(EntryKind kind) => kind switch
-    {
-        EntryKind.Executable => "100755 "u8,
-        EntryKind.Link => "120000 "u8,
-        _ => "100644 "u8,
-    };
 
     /// <param name="NameAt">Where in a path the names of what is in it begin.</param>
     /// <param name="First">Its first item.</param>

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using IuCutter.Digests;
 
 namespace IuCutter.Packager.Source;
@@ -44,6 +45,27 @@ internal readonly record struct GitObjectId
 
     /// <summary>The id as <see cref="CopyTo"/> wrote it.</summary>
     public static GitObjectId FromBytes(ReadOnlySpan<byte> bytes, int length) => new(Sha256Digest.FromBytes(bytes), length);
+
+    /// <summary>The id that git gives an object.</summary>
+    /// <param name="whole">Its kind, a space, its size in digits, a zero, and its bytes (git's object model).</param>
+    /// <param name="length">Bytes of an id: 20 or 32.</param>
+    public static GitObjectId Of(ReadOnlySpan<byte> whole, int length)
+    {
+        Span<byte> hash = stackalloc byte[Sha256Digest.Bytes];
+        hash.Clear();
+        if (length == SHA1.HashSizeInBytes)
+        {
+#pragma warning disable CA5350 // The repository's own kind of id, not a choice.
+            SHA1.HashData(whole, hash);
+#pragma warning restore CA5350
+        }
+        else
+        {
+            SHA256.HashData(whole, hash);
+        }
+
+        return FromBytes(hash, length);
+    }
 
     /// <summary>32 bytes, the last 12 of them zero for a SHA-1 id.</summary>
     public void CopyTo(Span<byte> destination) => _bytes.CopyTo(destination);

@@ -36,9 +36,10 @@ internal sealed class KnownTree
     /// <summary>A cache that cannot be written is no failure: the next push lists all of its tree.</summary>
     public static void Save(string path, TreeItemList items)
     {
-        if (items.TextLength <= MostBytes - Magic.Length)
+        var length = Magic.Length + items.TextLength;
+        if (length <= MostBytes)
         {
-            var bytes = FreshPages.Array<byte>(Magic.Length + (int)items.TextLength);
+            var bytes = FreshPages.Array<byte>((int)length);
             Magic.CopyTo(bytes, 0);
             items.CopyTo(bytes.AsSpan(Magic.Length));
             CacheFile.TryReplace(path, bytes);

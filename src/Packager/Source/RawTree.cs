@@ -1,4 +1,5 @@
 using System.Text;
+using IuCutter.Manifests;
 
 namespace IuCutter.Packager.Source;
 
@@ -38,6 +39,17 @@ internal ref struct RawTree(ReadOnlySpan<byte> tree, int idLength)
 
     /// <summary>Whether all of the tree has been read.</summary>
     public readonly bool IsAtEnd => _rest.IsEmpty;
+
+    /// <summary>The mode that git writes for a folder.</summary>
+    public static ReadOnlySpan<byte> FolderMode => "40000"u8;
+
+    /// <summary>The mode that git writes for a file or link.</summary>
+    public static ReadOnlySpan<byte> ModeOf(EntryKind kind) => kind switch
+    {
+        EntryKind.Executable => "100755"u8,
+        EntryKind.Link => "120000"u8,
+        _ => "100644"u8,
+    };
 
     /// <param name="name">An entry's name, in this tree and not below it.</param>
     /// <returns>True where an entry has the name, and where the bytes are no tree.</returns>

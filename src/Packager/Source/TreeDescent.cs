@@ -11,6 +11,8 @@ internal sealed class TreeDescent(KnownTree known, Func<IReadOnlyList<string>, T
     // Where more differs, git's own listing of all is not much more work.
     private const int MostFolders = 256;
 
+    private static readonly EntryKind[] Kinds = [EntryKind.File, EntryKind.Executable, EntryKind.Link];
+
     private readonly Dictionary<string, GitObject> _folders = new(StringComparer.Ordinal);
     private readonly TreeItemList _items = [];
 
@@ -108,26 +110,26 @@ internal sealed class TreeDescent(KnownTree known, Func<IReadOnlyList<string>, T
 
     private bool TakeFile(string folder, RawTree entry)
     {
-        EntryKind? kind = entry.Mode switch
-        {
-            _ when entry.Mode.SequenceEqual("100644"u8) => EntryKind.File,
-            _ when entry.Mode.SequenceEqual("100755"u8) => EntryKind.Executable,
-            _ when entry.Mode.SequenceEqual("120000"u8) => EntryKind.Link,
-            _ => null,
-        };
         var path = Encoding.Latin1.GetBytes(Below(folder, entry.Name));
-        if (kind is not { } known || TreePath.Refusal(path) is not null)
+        foreach (var kind in Kinds)
         {
-            return false;
+            if (entry.Mode.SequenceEqual(RawTree.ModeOf(kind)) && TreePath.Refusal(path) is null)
+            {
+                _items.Add(path, kind, entry.Id);
+                return true;
+            }
         }
 
-        _items.Add(path, known, entry.Id);
-        return true;
+        return false;
     }
 
-    private RawTree EntriesOf(string path) => _folders[path] is var folder ? new RawTree(folder.Content, folder.Id.Length) : default;
+    private RawTree EntriesOf(string path)
+    {
+        var folder = _folders[path];
+        return new RawTree(folder.Content, folder.Id.Length);
+    }
 
-    private static bool IsFolder(ReadOnlySpan<byte> mode) => mode.SequenceEqual("40000"u8);
+    private static bool IsFolder(ReadOnlySpan<byte> mode) => mode.SequenceEqual(RawTree.FolderMode);
 
     private static string Below(string folder, ReadOnlySpan<byte> name) =>
         folder.Length == 0 ? Encoding.Latin1.GetString(name) : string.Concat(folder, "/", Encoding.Latin1.GetString(name));

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Security.Cryptography;
 using IuCutter.Digests;
 using IuCutter.Manifests;
 
@@ -79,23 +78,6 @@ internal sealed class WorkTreeBatch(byte[] root)
         header[^1] = 0;
         var from = _filled + LongestHeader - header.Length;
         header.CopyTo(_buffer.AsSpan(from));
-
-        Span<byte> hash = stackalloc byte[Sha256Digest.Bytes];
-        Span<byte> wanted = stackalloc byte[Sha256Digest.Bytes];
-        hash.Clear();
-        id.CopyTo(wanted);
-        var blob = _buffer.AsSpan(from, header.Length + length);
-        if (id.Length == SHA1.HashSizeInBytes)
-        {
-#pragma warning disable CA5350 // The repository's own kind of id, not a choice.
-            SHA1.HashData(blob, hash);
-#pragma warning restore CA5350
-        }
-        else
-        {
-            SHA256.HashData(blob, hash);
-        }
-
-        return hash.SequenceEqual(wanted);
+        return GitObjectId.Of(_buffer.AsSpan(from, header.Length + length), id.Length) == id;
     }
 }
