@@ -268,15 +268,10 @@ public sealed class BadTargetTests
         var before = scene.Picture();
         scene.Payload.Write("app.txt", "version 2\n");
         await scene.Payload.CommitAsync("two");
-        string[] fault = ["-P", scene.Root, "-e", "trace=fsync", "-e", "inject=fsync:error=EIO:when=1"];
-        using var strace = Process.Start("strace", ["-f", "-qq", "-o", Path.Combine(scene.Folder, "strace.log"), .. fault, "-p", $"{scene.Agent.Id}"]);
-        await Programs.UntilAsync(
-            () => Directory.GetDirectories($"/proc/{scene.Agent.Id}/task").All(thread => IsTraced(thread, strace.Id)), "every thread of the agent is traced");
+        await using var fault = await Fault.InjectAsync(scene, "fsync", "EIO", below: scene.Root);
 
         (await scene.PushAsync()).Exits(3).Says("cannot flush a directory").Says("verdict B");
 
-        strace.Kill();
-        await strace.WaitForExitAsync();
         Assert.Equal(before, scene.Picture());
     }
 
@@ -438,18 +433,5 @@ public sealed class BadTargetTests
 
         run.Exits(5);
         await Programs.UntilAsync(() => scene.Agent.Log.Contains("refused a connection of user 65534", StringComparison.Ordinal), "the refusal is logged");
-    }
-
-    private static bool IsTraced(string thread, int by)
-    {
-        try
-        {
-            return File.ReadAllText(Path.Combine(thread, "status")).Contains($"TracerPid:\t{by}\n", StringComparison.Ordinal);
-        }
-        catch (IOException)
-        {
-            // It has ended meanwhile.
-            return true;
-        }
     }
 }

@@ -126,6 +126,24 @@ public sealed class SpareTests
         Assert.Empty(Directory.GetDirectories(Spares(scene)));
     }
 
+    [Fact]
+    public async Task No_spare_is_kept_once_a_flush_has_failed()
+    {
+        await using var scene = await Scene.OpenAsync("--spare-after", "0");
+        await PushAsync(scene, "first\n");
+        await UntilSpareAsync(scene, scene.Live!);
+        await scene.Agent.StopAsync();
+        await scene.StartAgentAsync("--spare-after", "3600");
+        scene.Payload.Write("iucutter.yaml", Payload.Yaml("link: hard"));
+        await scene.Payload.CommitAsync("takes no spare");
+        await using var fault = await Fault.InjectAsync(scene, "syncfs", "EIO");
+
+        var pushed = await scene.PushAsync();
+
+        pushed.Exits(3).Says("cannot flush the file system").Says("verdict B");
+        Assert.Empty(Directory.GetDirectories(Spares(scene)));
+    }
+
     private static string Spares(Scene scene) => Path.Combine(scene.Root, ".iucutter", "spares");
 
     private static Task UntilSpareAsync(Scene scene, string release) =>

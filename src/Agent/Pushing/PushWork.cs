@@ -1,6 +1,7 @@
 using IuCutter.Agent.Measuring;
 using IuCutter.Agent.Operations;
 using IuCutter.Agent.Payload;
+using IuCutter.Agent.Posix;
 using IuCutter.Agent.Releases;
 using IuCutter.Agent.Reporting;
 using IuCutter.Configuration;
@@ -168,8 +169,7 @@ public sealed class PushWork(TargetHost host, Operation operation, PushOrder ord
         {
             await gate.ObserveAsync("complete", "the release directory is complete", "every file of the manifest as it lies there, no other path, and all of it flushed", async () =>
             {
-                // A command of another slot's operation may have run while the contents came.
-                var comparison = await staging.CompleteAsync(order.ConfigurationJson, cancellationToken, readAll: host.Payload.Runs != _runsBefore);
+                var comparison = await CompleteAsync(staging, cancellationToken);
                 _staged = staging.Marks;
                 var isWhole = comparison is { HoldsTheManifest: true, Extra: 0 };
                 return order.Configuration.Link == LinkRule.Copy
@@ -194,6 +194,20 @@ public sealed class PushWork(TargetHost host, Operation operation, PushOrder ord
         operation.Record(
             new LedgerEvent.ReleaseStaged(order.Slot, order.Release.ToString(), order.Manifest.ToString(), order.Entries, order.ContentBytes), durable: true);
         Footprint.Settle(order.Entries);
+    }
+
+    private async Task<TreeComparison> CompleteAsync(Staging staging, CancellationToken cancellationToken)
+    {
+        try
+        {
+            // A command of another slot's operation may have run while the contents came.
+            return await staging.CompleteAsync(order.ConfigurationJson, cancellationToken, readAll: host.Payload.Runs != _runsBefore);
+        }
+        catch (PosixException)
+        {
+            host.Spares.Distrust();
+            throw;
+        }
     }
 
     private async Task PromoteAsync(CheckList gate, PayloadChecks checks, CancellationToken cancellationToken)

@@ -75,6 +75,22 @@ public sealed class SpareShelf(DeployRoot root, PayloadRunner? runner, TimeProvi
 
     public void DropAll() => Keep(new HashSet<ReleaseId>());
 
+    /// <summary>
+    /// After a flush that failed. A file system tells of a lost write to those who flush then, and neither whose it was nor anybody who comes later
+    /// (errseq_t in the kernel's documentation); in memory the file still is as it should be. So no spare may be what was hit.
+    /// </summary>
+    public void Distrust()
+    {
+        try
+        {
+            DropAll();
+        }
+        catch (IOException)
+        {
+            // What matters more is the fault that is on its way to be told.
+        }
+    }
+
     /// <summary>The room that would be there without the spares, which give way to what needs it.</summary>
     public (long Bytes, long Files) Room()
     {
@@ -122,13 +138,26 @@ public sealed class SpareShelf(DeployRoot root, PayloadRunner? runner, TimeProvi
 
         // So that the next push has less to flush, and less to read; one that begins meanwhile need not wait for it.
         var before = readings.Spare!.Now;
-        root.Directory.FlushFileSystem();
+        Flush();
         copy.ReadBack(readings.Spare!, before, cancellationToken);
         lock (_lock)
         {
             cancellationToken.ThrowIfCancellationRequested();
             root.FinishSpare(of);
             _readings = _readings.SetItem(of, readings);
+        }
+    }
+
+    private void Flush()
+    {
+        try
+        {
+            root.Directory.FlushFileSystem();
+        }
+        catch (PosixException)
+        {
+            Distrust();
+            throw;
         }
     }
 
