@@ -224,6 +224,8 @@ def main():
         broken += bool(faults)
         for fault in faults:
             print(f"{kind} {point or f'at {after:.2f} s'}: {fault} ({work}/case-{number})", flush=True)
+        if number % 100 == 0:
+            print(f"{number} kills", flush=True)
     if not broken:
         shutil.rmtree(work)
     print(f"crash matrix: {len(cases)} kills, {broken} broke an invariant")
