@@ -1,26 +1,19 @@
 using IuCutter.Agent;
 using IuCutter.Agent.Releases;
-using IuCutter.Digests;
 using IuCutter.Manifests;
 using IuCutter.Tests.Unit.Support;
+using static IuCutter.Tests.Unit.Support.ReleaseScene;
 
 namespace IuCutter.Tests.Unit.Releases;
 
 public sealed class KnownManifestsTests : IDisposable
 {
-    private readonly TempFolder _folder = new();
+    private readonly ReleaseScene _scene = new();
     private readonly DeployRoot _root;
 
-    public KnownManifestsTests()
-    {
-        _root = DeployRoot.Open(_folder.Make("root"));
-    }
+    public KnownManifestsTests() => _root = _scene.Root;
 
-    public void Dispose()
-    {
-        _root.Dispose();
-        _folder.Dispose();
-    }
+    public void Dispose() => _scene.Dispose();
 
     [Fact]
     public async Task One_that_was_read_is_given_out_again_as_long_as_somebody_holds_them()
@@ -73,7 +66,7 @@ public sealed class KnownManifestsTests : IDisposable
     public void Large_ones_push_each_other_out()
     {
         using var held = _root.Manifests.Hold();
-        var large = Enumerable.Range(0, 3).Select(i => ManifestOf((char)('a' + i), 80_000)).ToList();
+        var large = Enumerable.Range(0, 3).Select(i => LargeManifest((char)('a' + i))).ToList();
         large.ForEach(_root.Manifests.Add);
 
         Assert.True(large.Sum(m => m.CanonicalBytes.Length) > 40 << 20);
@@ -81,28 +74,8 @@ public sealed class KnownManifestsTests : IDisposable
         Assert.Same(large[2], _root.Manifests.Find(large[2].ReleaseId));
     }
 
-    private static Manifest ManifestOf(char commit, int entries)
-    {
-        ManifestEntryList list = [];
-        for (var i = 0; i < entries; i++)
-        {
-            list.Add(new ManifestEntry(TreePath.FromBytes(System.Text.Encoding.ASCII.GetBytes($"{i:d6}{new string('x', 100)}")), EntryKind.File, 3, Sha256Digest.Of("one"u8)));
-        }
+    private static Manifest LargeManifest(char commit) => ManifestOf(
+        Enumerable.Range(0, 80_000).Select(i => ($"{i:d6}{new string('x', 100)}", EntryKind.File, "one"u8.ToArray())), commit);
 
-        return Manifest.Create("app", new string(commit, 40), new string('a', 40), 0, list);
-    }
-
-    private async Task<ReleaseId> PublishAsync()
-    {
-        var manifest = ManifestOf('a', 1);
-        using (var staging = Staging.Begin(_root, manifest, TimeProvider.System))
-        {
-            staging.Resume(0, 0);
-            staging.Take("one"u8.ToArray());
-            await staging.CompleteAsync("{}"u8.ToArray(), CancellationToken.None);
-        }
-
-        _root.Publish(manifest.ReleaseId);
-        return manifest.ReleaseId;
-    }
+    private Task<ReleaseId> PublishAsync() => _scene.PublishAsync([("one", EntryKind.File, "one"u8.ToArray())]);
 }

@@ -2,9 +2,9 @@ using System.Text;
 using IuCutter.Agent.Posix;
 using IuCutter.Agent.Releases;
 using IuCutter.Configuration;
-using IuCutter.Digests;
 using IuCutter.Manifests;
 using IuCutter.Tests.Unit.Support;
+using static IuCutter.Tests.Unit.Support.ReleaseScene;
 
 namespace IuCutter.Tests.Unit.Releases;
 
@@ -18,16 +18,12 @@ public sealed class LinkedReleaseTests : IDisposable
         ("large", EntryKind.File, [.. Enumerable.Range(0, 700_000).Select(i => (byte)(i * 31))]),
     ];
 
-    private readonly TempFolder _folder = new();
+    private readonly ReleaseScene _scene = new();
     private readonly DeployRoot _root;
 
-    public LinkedReleaseTests() => _root = DeployRoot.Open(_folder.Make("root"));
+    public LinkedReleaseTests() => _root = _scene.Root;
 
-    public void Dispose()
-    {
-        _root.Dispose();
-        _folder.Dispose();
-    }
+    public void Dispose() => _scene.Dispose();
 
     [Fact]
     public async Task Releases_that_are_both_read_only_share_every_file()
@@ -66,7 +62,7 @@ public sealed class LinkedReleaseTests : IDisposable
         await File.WriteAllTextAsync(Path.Combine(tree, "bin/run"), "#!/bin/ed\n");
         File.SetUnixFileMode(Path.Combine(tree, "bin/run"), (UnixFileMode)0x16D);
 
-        using var staging = Staging.Begin(_root, Manifest('b'), TimeProvider.System, LinkRule.Hard);
+        using var staging = Staging.Begin(_root, ManifestOf(Payload, 'b'), TimeProvider.System, LinkRule.Hard);
         new ReleaseReuse(_root, staging, TimeProvider.System).TakeFrom(one, _ => { }, CancellationToken.None);
 
         Assert.Equal((1, 1), (staging.Rotten, (int)staging.MissingCount));
@@ -85,13 +81,6 @@ public sealed class LinkedReleaseTests : IDisposable
         Assert.Equal("data/one was given the mode 600", Assert.Single(comparison.Differences));
     }
 
-    private static Manifest Manifest(char commit) => IuCutter.Manifests.Manifest.Create(
-        "app",
-        new string(commit, 40),
-        new string('a', 40),
-        0,
-        [.. Payload.Select(p => new ManifestEntry(TreePath.FromBytes(Encoding.UTF8.GetBytes(p.Path)), p.Kind, p.Content.Length, Sha256Digest.Of(p.Content)))]);
-
     private NodeStatus Status(ReleaseId release, string path)
     {
         using var tree = DirectoryHandle.Open(_root.TreePath(release));
@@ -100,7 +89,7 @@ public sealed class LinkedReleaseTests : IDisposable
 
     private async Task<(ReleaseId Release, TreeComparison Comparison)> PublishAsync(char commit, LinkRule link, ReleaseId? from = null)
     {
-        using var staging = Staging.Begin(_root, Manifest(commit), TimeProvider.System, link);
+        using var staging = Staging.Begin(_root, ManifestOf(Payload, commit), TimeProvider.System, link);
         if (from is { } earlier)
         {
             new ReleaseReuse(_root, staging, TimeProvider.System).TakeFrom(earlier, _ => { }, CancellationToken.None);
@@ -108,7 +97,7 @@ public sealed class LinkedReleaseTests : IDisposable
         else
         {
             staging.Resume(0, 0);
-            staging.Take(staging.Manifest.DistinctContents.SelectMany(c => Payload.First(p => Sha256Digest.Of(p.Content) == c.Digest).Content).ToArray());
+            staging.Take(StreamOf(staging.Manifest, Payload));
         }
 
         var comparison = await staging.CompleteAsync(ReleaseConfigurationJson.Serialize(ReleaseConfiguration.Default("app") with { Link = link }), CancellationToken.None);

@@ -4,27 +4,20 @@ using IuCutter.Agent.Releases;
 using IuCutter.Digests;
 using IuCutter.Manifests;
 using IuCutter.Tests.Unit.Support;
+using static IuCutter.Tests.Unit.Support.ReleaseScene;
 
 namespace IuCutter.Tests.Unit.Releases;
 
 public sealed class StagingTests : IDisposable
 {
-    private static readonly string Commit = new('a', 40);
     private static readonly byte[] Large = [.. Enumerable.Range(0, 700_000).Select(i => (byte)(i * 31))];
 
-    private readonly TempFolder _folder = new();
+    private readonly ReleaseScene _scene = new();
     private readonly DeployRoot _root;
 
-    public StagingTests()
-    {
-        _root = DeployRoot.Open(_folder.Make("root"));
-    }
+    public StagingTests() => _root = _scene.Root;
 
-    public void Dispose()
-    {
-        _root.Dispose();
-        _folder.Dispose();
-    }
+    public void Dispose() => _scene.Dispose();
 
     [Theory]
     [InlineData(1)]
@@ -94,7 +87,7 @@ public sealed class StagingTests : IDisposable
     public async Task What_other_releases_have_is_taken_from_them_unless_it_was_changed_there()
     {
         var old = new[] { ("kept", EntryKind.File, "kept"u8.ToArray()), ("rots", EntryKind.File, "sound"u8.ToArray()), ("to", EntryKind.Link, "kept"u8.ToArray()) };
-        var first = await PublishAsync(old);
+        var first = await _scene.PublishAsync(old);
         await File.WriteAllTextAsync(Path.Combine(_root.TreePath(first), "rots"), "swapt");
         var next = ManifestOf([.. old, ("new", EntryKind.File, "new"u8.ToArray())], 'b');
 
@@ -113,7 +106,7 @@ public sealed class StagingTests : IDisposable
     {
         string[] names = ["kept", "large", "rotten", "touched", "unwanted"];
         var payload = names.Select(n => (n, EntryKind.File, n == "large" ? Large : Encoding.ASCII.GetBytes(n))).ToArray();
-        var first = await PublishAsync(payload);
+        var first = await _scene.PublishAsync(payload);
         await File.WriteAllTextAsync(Path.Combine(_root.TreePath(first), "rotten"), "ROTTEN");
         using var staging = Staging.Begin(_root, ManifestOf(payload[..^1], 'b'), TimeProvider.System);
 
@@ -130,7 +123,7 @@ public sealed class StagingTests : IDisposable
     public async Task What_one_release_has_no_more_is_taken_from_the_next()
     {
         var payload = new[] { ("a", EntryKind.File, "shared"u8.ToArray()), ("large", EntryKind.File, Large) };
-        var (first, second) = (await PublishAsync(payload), await PublishAsync(payload, 'b'));
+        var (first, second) = (await _scene.PublishAsync(payload), await _scene.PublishAsync(payload, 'b'));
         await File.AppendAllTextAsync(Path.Combine(_root.TreePath(first), "a"), "!");
         await File.WriteAllBytesAsync(Path.Combine(_root.TreePath(first), "large"), Large[..^1]);
 
@@ -148,7 +141,7 @@ public sealed class StagingTests : IDisposable
     public async Task A_release_whose_files_are_gone_is_passed_over()
     {
         var payload = new[] { ("f", EntryKind.File, "kept"u8.ToArray()) };
-        var first = await PublishAsync(payload);
+        var first = await _scene.PublishAsync(payload);
         Directory.Move(_root.TreePath(first), _root.TreePath(first) + "-elsewhere");
 
         using var staging = Staging.Begin(_root, ManifestOf(payload, 'b'), TimeProvider.System);
@@ -161,7 +154,7 @@ public sealed class StagingTests : IDisposable
     public async Task What_other_releases_have_is_not_waited_for_when_it_became_a_pipe()
     {
         var payload = new[] { ("f", EntryKind.File, "kept"u8.ToArray()) };
-        var first = await PublishAsync(payload);
+        var first = await _scene.PublishAsync(payload);
         var file = Path.Combine(_root.TreePath(first), "f");
         File.Delete(file);
         using (var mkfifo = System.Diagnostics.Process.Start("mkfifo", [file]))
@@ -178,7 +171,7 @@ public sealed class StagingTests : IDisposable
     [Fact]
     public async Task A_slot_is_switched_only_from_what_it_is_expected_to_be()
     {
-        var (one, two) = (await PublishAsync([("f", EntryKind.File, "1"u8.ToArray())]), await PublishAsync([("f", EntryKind.File, "2"u8.ToArray())], 'b'));
+        var (one, two) = (await _scene.PublishAsync([("f", EntryKind.File, "1"u8.ToArray())]), await _scene.PublishAsync([("f", EntryKind.File, "2"u8.ToArray())], 'b'));
         var slot = _root.Slot("app");
         slot.Switch(new SlotState.Free(), one);
         Assert.Equal("1", await File.ReadAllTextAsync(Path.Combine(_root.Path, "app", "f")));
@@ -196,7 +189,7 @@ public sealed class StagingTests : IDisposable
     [Fact]
     public async Task What_someone_else_put_at_a_slot_is_never_replaced()
     {
-        var release = await PublishAsync([("f", EntryKind.File, "1"u8.ToArray())]);
+        var release = await _scene.PublishAsync([("f", EntryKind.File, "1"u8.ToArray())]);
         var path = Path.Combine(_root.Path, "app");
         var slot = _root.Slot("app");
         Directory.CreateDirectory(path);
@@ -212,7 +205,7 @@ public sealed class StagingTests : IDisposable
     [Fact]
     public async Task A_changed_missing_or_extra_file_is_found_in_a_release()
     {
-        var release = await PublishAsync([("a", EntryKind.File, "a"u8.ToArray()), ("b", EntryKind.File, "b"u8.ToArray()), ("c", EntryKind.Executable, "c"u8.ToArray())]);
+        var release = await _scene.PublishAsync([("a", EntryKind.File, "a"u8.ToArray()), ("b", EntryKind.File, "b"u8.ToArray()), ("c", EntryKind.Executable, "c"u8.ToArray())]);
         var tree = _root.TreePath(release);
         await File.WriteAllTextAsync(Path.Combine(tree, "a"), "x");
         File.Delete(Path.Combine(tree, "b"));
@@ -224,33 +217,13 @@ public sealed class StagingTests : IDisposable
         Assert.Equal((3, 1, "d"), (comparison.DifferenceCount, comparison.Extra, comparison.FirstExtra));
     }
 
-    private static Manifest ManifestOf(IEnumerable<(string Path, EntryKind Kind, byte[] Content)> payload, char commit = 'a') => Manifest.Create(
-        "app",
-        new string(commit, 40),
-        Commit,
-        0,
-        [.. payload.Select(p => new ManifestEntry(TreePath.FromBytes(Encoding.UTF8.GetBytes(p.Path)), p.Kind, p.Content.Length, Sha256Digest.Of(p.Content)))]);
-
     private static void Send(Staging staging, IReadOnlyCollection<(string Path, EntryKind Kind, byte[] Content)> payload, int piece)
     {
-        var stream = staging.Manifest.DistinctContents.SelectMany(c => payload.First(p => Sha256Digest.Of(p.Content) == c.Digest).Content).ToArray();
+        var stream = StreamOf(staging.Manifest, payload);
         staging.Resume(0, 0);
         for (var at = 0; at < stream.Length; at += piece)
         {
             staging.Take(stream.AsMemory(at, Math.Min(piece, stream.Length - at)));
         }
-    }
-
-    private async Task<ReleaseId> PublishAsync(IReadOnlyCollection<(string Path, EntryKind Kind, byte[] Content)> payload, char commit = 'a')
-    {
-        var manifest = ManifestOf(payload, commit);
-        using (var staging = Staging.Begin(_root, manifest, TimeProvider.System))
-        {
-            Send(staging, payload, 1 << 20);
-            await staging.CompleteAsync("{}"u8.ToArray(), CancellationToken.None);
-        }
-
-        _root.Publish(manifest.ReleaseId);
-        return manifest.ReleaseId;
     }
 }

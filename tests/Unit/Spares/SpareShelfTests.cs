@@ -9,6 +9,7 @@ using IuCutter.Configuration;
 using IuCutter.Digests;
 using IuCutter.Manifests;
 using IuCutter.Tests.Unit.Support;
+using static IuCutter.Tests.Unit.Support.ReleaseScene;
 
 namespace IuCutter.Tests.Unit.Spares;
 
@@ -29,26 +30,22 @@ public sealed class SpareShelfTests : IDisposable
 
     // A file that was changed a moment ago may be changed again unseen: from here all of them were long ago.
     private readonly Clock _clock = new(TimeProvider.System.GetUtcNow().AddMinutes(1));
-    private readonly TempFolder _folder = new();
+    private readonly ReleaseScene _scene = new();
     private readonly DeployRoot _root;
     private readonly SpareShelf _shelf;
 
     public SpareShelfTests()
     {
-        _root = DeployRoot.Open(_folder.Make("root"));
+        _root = _scene.Root;
         _shelf = new SpareShelf(_root, runner: null, _clock);
     }
 
-    public void Dispose()
-    {
-        _root.Dispose();
-        _folder.Dispose();
-    }
+    public void Dispose() => _scene.Dispose();
 
     [Fact]
     public async Task A_release_made_from_a_spare_is_the_manifests_and_shares_nothing_with_the_one_it_was_copied_from()
     {
-        var first = await PublishAsync(Payload, 'a');
+        var first = await _scene.PublishAsync(Payload, 'a');
         Make(first);
         var next = Payload.Select(p => p.Path == "many/07" ? (p.Path, p.Kind, "changed"u8.ToArray()) : p).Where(p => p.Path != "many/08").ToArray();
 
@@ -89,7 +86,7 @@ public sealed class SpareShelfTests : IDisposable
     [InlineData("rm -r data many bin large link")]
     public async Task Whatever_has_become_of_a_spare_the_release_is_as_the_manifest_says(string how)
     {
-        var first = await PublishAsync(Payload, 'a');
+        var first = await _scene.PublishAsync(Payload, 'a');
         Make(first);
         Shell(how, Path.Combine(_root.Path, ".iucutter/spares", first.ToString(), "tree"));
 
@@ -109,7 +106,7 @@ public sealed class SpareShelfTests : IDisposable
     [InlineData("chmod 700 .")]
     public async Task A_spare_of_which_a_folder_was_changed_is_of_no_use(string how)
     {
-        var first = await PublishAsync(Payload, 'a');
+        var first = await _scene.PublishAsync(Payload, 'a');
         Make(first);
         Shell(how, Path.Combine(_root.Path, ".iucutter/spares", first.ToString()));
 
@@ -123,7 +120,7 @@ public sealed class SpareShelfTests : IDisposable
     [Fact]
     public async Task What_lies_beside_a_spares_tree_does_not_become_the_releases()
     {
-        var first = await PublishAsync(Payload, 'a');
+        var first = await _scene.PublishAsync(Payload, 'a');
         Make(first);
         Shell("echo planted >manifest; mkdir -p more; touch more/file", Path.Combine(_root.Path, ".iucutter/spares", first.ToString()));
 
@@ -141,7 +138,7 @@ public sealed class SpareShelfTests : IDisposable
     [InlineData("t=$(stat -c %y many/07); printf 'file X' >many/07; touch -d \"$t\" many/07", 1)]
     public async Task What_was_read_in_a_spare_when_it_was_made_is_read_again_only_where_it_was_touched(string how, int touched)
     {
-        var first = await PublishAsync(Payload, 'a');
+        var first = await _scene.PublishAsync(Payload, 'a');
         Make(first);
         Shell(how, Path.Combine(_root.Path, ".iucutter/spares", first.ToString(), "tree"));
         var next = Payload.Where(p => p.Path != "bin/run").Append(("more", EntryKind.File, "more"u8.ToArray())).OrderBy(p => p.Item1, StringComparer.Ordinal).ToArray();
@@ -154,7 +151,7 @@ public sealed class SpareShelfTests : IDisposable
     [Fact]
     public async Task What_was_read_a_day_ago_or_before_a_restart_is_read_again()
     {
-        var first = await PublishAsync(Payload, 'a');
+        var first = await _scene.PublishAsync(Payload, 'a');
         Make(first);
         _clock.Passes(TimeSpan.FromHours(23));
         Assert.NotNull(_shelf.SeenOf(first));
@@ -172,7 +169,7 @@ public sealed class SpareShelfTests : IDisposable
     [Fact]
     public async Task What_was_read_of_one_release_is_known_beside_what_was_read_of_another()
     {
-        var (first, second) = (await PublishAsync(Payload, 'a'), await PublishAsync(Payload, 'b'));
+        var (first, second) = (await _scene.PublishAsync(Payload, 'a'), await _scene.PublishAsync(Payload, 'b'));
         Make(first);
         Make(second);
 
@@ -188,7 +185,7 @@ public sealed class SpareShelfTests : IDisposable
     [InlineData(true)]
     public async Task What_was_read_in_a_spare_is_read_again_where_a_command_has_run_since(bool readAll)
     {
-        var first = await PublishAsync(Payload, 'a');
+        var first = await _scene.PublishAsync(Payload, 'a');
         Make(first);
         var manifest = ManifestOf(Payload, 'b');
         var spare = _shelf.Take(manifest, first)!.Value;
@@ -205,7 +202,7 @@ public sealed class SpareShelfTests : IDisposable
     public async Task A_spare_that_is_far_from_what_is_wanted_is_left_alone()
     {
         var many = Enumerable.Range(0, 1001).Select(i => ($"many/{i:0000}", EntryKind.File, Encoding.ASCII.GetBytes($"file {i}"))).ToArray();
-        var first = await PublishAsync(many, 'a');
+        var first = await _scene.PublishAsync(many, 'a');
         Make(first);
         var other = many.Select(p => (p.Item1 + "x", p.File, p.Item3)).ToArray();
 
@@ -217,7 +214,7 @@ public sealed class SpareShelfTests : IDisposable
     [Fact]
     public async Task A_making_that_was_interrupted_is_of_use_and_goes_on()
     {
-        var first = await PublishAsync(Payload, 'a');
+        var first = await _scene.PublishAsync(Payload, 'a');
         using (var release = _root.OpenRelease(first))
         using (var spare = _root.OpenSpare(first))
         using (var copy = new SpareCopy(release, spare, ManifestOf(Payload[..6], 'a')))
@@ -245,7 +242,7 @@ public sealed class SpareShelfTests : IDisposable
     [Fact]
     public async Task What_is_damaged_in_the_release_does_not_enter_its_spare()
     {
-        var first = await PublishAsync(Payload, 'a');
+        var first = await _scene.PublishAsync(Payload, 'a');
         await File.WriteAllTextAsync(Path.Combine(_root.TreePath(first), "many/07"), "file X");
 
         Make(first);
@@ -257,7 +254,7 @@ public sealed class SpareShelfTests : IDisposable
     [Fact]
     public async Task Files_that_were_read_for_a_spare_are_read_again_only_when_they_were_touched()
     {
-        var first = await PublishAsync(Payload, 'a');
+        var first = await _scene.PublishAsync(Payload, 'a');
         Make(first);
         await File.WriteAllTextAsync(Path.Combine(_root.TreePath(first), "many/07"), "file X");
 
@@ -270,10 +267,10 @@ public sealed class SpareShelfTests : IDisposable
     [Fact]
     public async Task What_was_read_for_a_spare_counts_until_a_command_has_run()
     {
-        using var state = StateDirectory.Open(_folder.In("state"));
+        using var state = StateDirectory.Open(_scene.In("state"));
         var runner = new PayloadRunner(Sandbox.None, SandboxTier.T0, null, state, TimeProvider.System);
         var shelf = new SpareShelf(_root, runner, TimeProvider.System);
-        var first = await PublishAsync(Payload, 'a');
+        var first = await _scene.PublishAsync(Payload, 'a');
         shelf.Make(first, ReleaseFolder.ReadManifest(_root, first), CancellationToken.None);
         Assert.NotNull(shelf.SeenOf(first));
         Assert.NotNull(shelf.Take(ManifestOf(Payload, 'b'), first)!.Value.Read);
@@ -288,7 +285,7 @@ public sealed class SpareShelfTests : IDisposable
     [Fact]
     public async Task Spares_of_releases_that_are_not_live_any_more_go_and_so_does_what_is_no_spare()
     {
-        var (first, second) = (await PublishAsync(Payload, 'a'), await PublishAsync(Payload, 'b'));
+        var (first, second) = (await _scene.PublishAsync(Payload, 'a'), await _scene.PublishAsync(Payload, 'b'));
         Make(first);
         Make(second);
         Directory.CreateDirectory(Path.Combine(_root.Path, ".iucutter/spares/of nobody"));
@@ -302,7 +299,7 @@ public sealed class SpareShelfTests : IDisposable
     [Fact]
     public async Task Spares_give_way_where_the_room_is_too_little_and_only_there()
     {
-        var first = await PublishAsync(Payload, 'a');
+        var first = await _scene.PublishAsync(Payload, 'a');
         Make(first);
 
         Assert.True(_shelf.FindRoom(room => room.Bytes > 0, mayRemove: true) is { IsEnough: true, Bytes: > 0 });
@@ -323,7 +320,7 @@ public sealed class SpareShelfTests : IDisposable
     [InlineData("touch many/new", "1 more")]
     public async Task What_becomes_of_a_spare_after_it_was_read_is_seen_when_the_release_is_complete(string deed, string seen)
     {
-        var first = await PublishAsync(Payload, 'a');
+        var first = await _scene.PublishAsync(Payload, 'a');
         Make(first);
         using var staging = Stage(Payload, 'b');
         Shell(deed, Path.Combine(_root.Path, ".iucutter/staging", staging.Manifest.ReleaseId.ToString(), "tree"));
@@ -333,13 +330,6 @@ public sealed class SpareShelfTests : IDisposable
         Assert.False(comparison is { HoldsTheManifest: true, Extra: 0 });
         Assert.Contains(seen, comparison.ToString(), StringComparison.Ordinal);
     }
-
-    private static Manifest ManifestOf(IEnumerable<(string Path, EntryKind Kind, byte[] Content)> payload, char commit) => Manifest.Create(
-        "app",
-        new string(commit, 40),
-        new string('a', 40),
-        0,
-        [.. payload.Select(p => new ManifestEntry(TreePath.FromBytes(Encoding.UTF8.GetBytes(p.Path)), p.Kind, p.Content.Length, Sha256Digest.Of(p.Content)))]);
 
     private static IEnumerable<string> Missing(Staging staging, IEnumerable<(string Path, EntryKind Kind, byte[] Content)> payload) => staging.Missing()
         .SelectMany(m => Enumerable.Range(m.First, m.Count))
@@ -387,19 +377,5 @@ public sealed class SpareShelfTests : IDisposable
         }
 
         Assert.True(ReleaseFolder.Verify(_root, staging.Manifest.ReleaseId, CancellationToken.None) is { HoldsTheManifest: true, Extra: 0 });
-    }
-
-    private async Task<ReleaseId> PublishAsync(IReadOnlyCollection<(string Path, EntryKind Kind, byte[] Content)> payload, char commit)
-    {
-        var manifest = ManifestOf(payload, commit);
-        using (var staging = Staging.Begin(_root, manifest, TimeProvider.System))
-        {
-            staging.Resume(0, 0);
-            staging.Take(manifest.DistinctContents.SelectMany(c => payload.First(p => Sha256Digest.Of(p.Content) == c.Digest).Content).ToArray());
-            await staging.CompleteAsync("{}"u8.ToArray(), CancellationToken.None);
-        }
-
-        _root.Publish(manifest.ReleaseId);
-        return manifest.ReleaseId;
     }
 }
