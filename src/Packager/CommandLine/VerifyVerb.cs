@@ -130,7 +130,7 @@ internal static class VerifyVerb
     /// <summary>Whose signature it is, as far as can be said; a key that was named must be the one.</summary>
     private static string Signer(LedgerReceipt receipt, string? key)
     {
-        var print = LedgerMemory.Fingerprint(receipt);
+        var print = receipt.Fingerprint;
         if (key is null)
         {
             return $"the key {print} (compare it with what `iucutter status` shows, or name it with --key)";

@@ -55,7 +55,7 @@ internal sealed class LedgerMemory(Target target, Surroundings here)
     {
         if (answer.Receipt.PublicKey != kept.PublicKey)
         {
-            throw Broken($"it is signed with key {Fingerprint(answer.Receipt)}, and was with {Fingerprint(kept)}");
+            throw Broken($"it is signed with key {answer.Receipt.Fingerprint}, and was with {kept.Fingerprint}");
         }
 
         if (answer.Receipt.Entries < kept.Entries)
@@ -91,8 +91,6 @@ internal sealed class LedgerMemory(Target target, Surroundings here)
 
     /// <summary>As ssh-keygen prints a key's fingerprint, over its SubjectPublicKeyInfo.</summary>
     public static string Fingerprint(ReadOnlySpan<byte> publicKey) => LedgerReceipt.FingerprintOf(publicKey);
-
-    public static string Fingerprint(LedgerReceipt receipt) => Fingerprint(Convert.FromBase64String(receipt.PublicKey));
 
     private string Name() => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(target.Address.ToString())))[..24];
 

@@ -12,6 +12,16 @@ namespace IuCutter.Ledgers;
 /// <param name="PublicKey">The agent's key, SubjectPublicKeyInfo, base64.</param>
 public sealed record LedgerReceipt(long Entries, string Head, string Signature, string PublicKey)
 {
+    /// <summary>Of <see cref="PublicKey"/>; says so where that is none, for it may come from a damaged file or line.</summary>
+    public string Fingerprint
+    {
+        get
+        {
+            var key = new byte[PublicKey.Length];
+            return Convert.TryFromBase64String(PublicKey, key, out var length) ? FingerprintOf(key.AsSpan(0, length)) : "none (what stands in its place is not base64)";
+        }
+    }
+
     /// <summary>What is signed. Its first line keeps the signature from serving for anything else.</summary>
     public static string SignedText(long entries, string head) => $"iucutter-ledger-head-v1\n{entries}\n{head}\n";
 

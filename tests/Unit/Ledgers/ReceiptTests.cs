@@ -22,4 +22,17 @@ public sealed class ReceiptTests
             Assert.False(new LedgerReceipt(7, head, signature, Convert.ToBase64String(changed)).Verifies(), $"byte {i}");
         }
     }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("\u0000")]
+    [InlineData("MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE!")]
+    [InlineData("MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE=")]
+    public void A_key_that_is_none_has_no_fingerprint_and_does_not_end_the_program(string publicKey)
+    {
+        var receipt = new LedgerReceipt(7, new string('a', 64), "", publicKey);
+
+        Assert.False(receipt.Verifies());
+        Assert.Equal(publicKey.Length > 0, receipt.Fingerprint.StartsWith("none", StringComparison.Ordinal));
+    }
 }
