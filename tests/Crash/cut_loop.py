@@ -205,6 +205,7 @@ def main():
     asked.add_argument("--only", default="")
     asked = asked.parse_args()
     noise = random.Random(asked.seed)
+    random.seed(asked.seed)  # which bit is flipped
     folder = tempfile.mkdtemp(prefix="iucutter-cut-")
     os.environ["XDG_CACHE_HOME"] = f"{folder}/cache"
     scene = Scene(folder)
