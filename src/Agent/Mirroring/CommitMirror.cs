@@ -62,7 +62,7 @@ internal sealed class CommitMirror
             }
 
             Root.MakeDirectory(Bytes($"{staged}/refs/iucutter"), OwnerOnly);
-            Root.FlushFileSystem();
+            _host.Spares.FlushFileSystem();
             Root.RemoveTree(Bytes(_name));
             CrashPoint.Reach("C27.before");
             Root.Rename(Bytes(staged), Bytes(_name));

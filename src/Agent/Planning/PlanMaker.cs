@@ -63,7 +63,7 @@ internal sealed class PlanMaker(TargetHost host, PushOrder order)
     private ReleasePlan Unsigned(TargetReading reading, IReadOnlyList<Observation> guards, CancellationToken cancellationToken) => new()
     {
         Format = ReleasePlan.FormatName,
-        Target = new PlanTarget(Environment.MachineName, ReleasePlan.Fingerprint(host.Key.PublicKey.Span), host.Root.Path),
+        Target = new PlanTarget(Environment.MachineName, host.Key.Fingerprint, host.Root.Path),
         Slot = order.Slot,
         Release = order.Release.ToString(),
         Commit = order.Commit,

@@ -1,7 +1,6 @@
 using IuCutter.Agent.Measuring;
 using IuCutter.Agent.Operations;
 using IuCutter.Agent.Payload;
-using IuCutter.Agent.Posix;
 using IuCutter.Agent.Releases;
 using IuCutter.Agent.Reporting;
 using IuCutter.Configuration;
@@ -169,7 +168,9 @@ public sealed class PushWork(TargetHost host, Operation operation, PushOrder ord
         {
             await gate.ObserveAsync("complete", "the release directory is complete", "every file of the manifest as it lies there, no other path, and all of it flushed", async () =>
             {
-                var comparison = await CompleteAsync(staging, cancellationToken);
+                // A command of another slot's operation may have run while the contents came.
+                var comparison = await staging.CompleteAsync(
+                    order.ConfigurationJson, host.Spares.FlushFileSystem, cancellationToken, readAll: host.Payload.Runs != _runsBefore);
                 _staged = staging.Marks;
                 var isWhole = comparison is { HoldsTheManifest: true, Extra: 0 };
                 return order.Configuration.Link == LinkRule.Copy
@@ -194,20 +195,6 @@ public sealed class PushWork(TargetHost host, Operation operation, PushOrder ord
         operation.Record(
             new LedgerEvent.ReleaseStaged(order.Slot, order.Release.ToString(), order.Manifest.ToString(), order.Entries, order.ContentBytes), durable: true);
         Footprint.Settle(order.Entries);
-    }
-
-    private async Task<TreeComparison> CompleteAsync(Staging staging, CancellationToken cancellationToken)
-    {
-        try
-        {
-            // A command of another slot's operation may have run while the contents came.
-            return await staging.CompleteAsync(order.ConfigurationJson, cancellationToken, readAll: host.Payload.Runs != _runsBefore);
-        }
-        catch (PosixException)
-        {
-            host.Spares.Distrust();
-            throw;
-        }
     }
 
     private async Task PromoteAsync(CheckList gate, PayloadChecks checks, CancellationToken cancellationToken)

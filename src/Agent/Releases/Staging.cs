@@ -238,16 +238,17 @@ public sealed class Staging : IDisposable
 
     /// <summary>Writes the files beside the tree, and makes all of it survive a power cut. All contents must be there.</summary>
     /// <param name="configuration">The release's, as JSON.</param>
+    /// <param name="flush">Makes all that was written to the file system survive a power cut.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <param name="readAll">True: every file is read, whatever was read before.</param>
     /// <returns>The tree as it lies there, read back whole and held against the manifest.</returns>
     /// <exception cref="PosixException">It cannot be written, flushed or read.</exception>
-    public async Task<TreeComparison> CompleteAsync(ReadOnlyMemory<byte> configuration, CancellationToken cancellationToken, bool readAll = false)
+    public async Task<TreeComparison> CompleteAsync(ReadOnlyMemory<byte> configuration, Action flush, CancellationToken cancellationToken, bool readAll = false)
     {
         Marks = readAll ? new TreeMarks(Manifest.Entries.Count, _time) : Marks;
 
         // In the tree nothing is written any more. The flush waits for the disk while the files are read.
-        var flushed = Task.Run(() => Finish(configuration), CancellationToken.None);
+        var flushed = Task.Run(() => Finish(configuration, flush), CancellationToken.None);
         try
         {
             return TreeReader.Compare(_tree, Manifest, Link, lookAtExtra: false, cancellationToken, Marks, heldJustNow: true);
@@ -266,11 +267,11 @@ public sealed class Staging : IDisposable
         _folder.Dispose();
     }
 
-    private void Finish(ReadOnlyMemory<byte> configuration)
+    private void Finish(ReadOnlyMemory<byte> configuration, Action flush)
     {
         ReleaseFolder.Write(_folder, Manifest, configuration.Span);
         CrashPoint.Reach("C09.before");
-        _folder.FlushFileSystem();
+        flush();
         CrashPoint.Reach("C09.after");
     }
 

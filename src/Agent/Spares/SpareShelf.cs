@@ -76,18 +76,21 @@ public sealed class SpareShelf(DeployRoot root, PayloadRunner? runner, TimeProvi
     public void DropAll() => Keep(new HashSet<ReleaseId>());
 
     /// <summary>
-    /// After a flush that failed. A file system tells of a lost write to those who flush then, and neither whose it was nor anybody who comes later
-    /// (errseq_t in the kernel's documentation); in memory the file still is as it should be. So no spare may be what was hit.
+    /// Makes all that was written to the target's file system survive a power cut; where that fails, all spares are dropped. The file system tells of
+    /// a lost write to those who flush then, and neither whose it was nor anybody who comes later (errseq_t in the kernel's documentation); in memory
+    /// the file still is as it should be. So no spare may be what was hit.
     /// </summary>
-    public void Distrust()
+    /// <exception cref="PosixException">The flush failed.</exception>
+    public void FlushFileSystem()
     {
         try
         {
-            DropAll();
+            root.Directory.FlushFileSystem();
         }
-        catch (IOException)
+        catch (PosixException)
         {
-            // What matters more is the fault that is on its way to be told.
+            Distrust();
+            throw;
         }
     }
 
@@ -138,7 +141,7 @@ public sealed class SpareShelf(DeployRoot root, PayloadRunner? runner, TimeProvi
 
         // So that the next push has less to flush, and less to read; one that begins meanwhile need not wait for it.
         var before = readings.Spare!.Now;
-        Flush();
+        FlushFileSystem();
         copy.ReadBack(readings.Spare!, before, cancellationToken);
         lock (_lock)
         {
@@ -148,16 +151,15 @@ public sealed class SpareShelf(DeployRoot root, PayloadRunner? runner, TimeProvi
         }
     }
 
-    private void Flush()
+    private void Distrust()
     {
         try
         {
-            root.Directory.FlushFileSystem();
+            DropAll();
         }
-        catch (PosixException)
+        catch (IOException)
         {
-            Distrust();
-            throw;
+            // What matters more is the fault that is on its way to be told.
         }
     }
 

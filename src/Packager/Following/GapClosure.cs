@@ -1,5 +1,6 @@
 using IuCutter.Commands;
 using IuCutter.Gaps;
+using IuCutter.Ledgers;
 using IuCutter.Packager.Connecting;
 using IuCutter.Packager.Showing;
 using IuCutter.Protos.V1;
@@ -18,7 +19,7 @@ internal sealed class GapClosure(Target target, Surroundings here)
         var gap = await FindAsync(slot, id, cancellation);
         var status = await target.GreetAsync(cancellation);
         var now = DateTimeOffset.UnixEpoch.AddMilliseconds(here.Time.GetUtcNow().ToUnixTimeMilliseconds());
-        var word = new GapWord(status.Host, LedgerMemory.Fingerprint((status.Ledger?.PublicKey ?? Google.Protobuf.ByteString.Empty).Span), slot, id, gap.Opened, who, why, now);
+        var word = new GapWord(status.Host, LedgerReceipt.FingerprintOf((status.Ledger?.PublicKey ?? Google.Protobuf.ByteString.Empty).Span), slot, id, gap.Opened, who, why, now);
         var request = new CloseGapRequest
         {
             Slot = slot,

@@ -89,9 +89,6 @@ internal sealed class LedgerMemory(Target target, Surroundings here)
         $"the ledger of {target.Address} does not go on from where it was when this host saw it last: {what}. Nothing was begun",
         $"find out who rebuilt or changed that target; when you know, remove {File} to begin anew");
 
-    /// <summary>As ssh-keygen prints a key's fingerprint, over its SubjectPublicKeyInfo.</summary>
-    public static string Fingerprint(ReadOnlySpan<byte> publicKey) => LedgerReceipt.FingerprintOf(publicKey);
-
     private string Name() => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(target.Address.ToString())))[..24];
 
     private async Task<LedgerReceipt?> ReadAsync(CancellationToken cancellation)

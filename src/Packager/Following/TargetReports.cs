@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using IuCutter.Configuration;
+using IuCutter.Ledgers;
 using IuCutter.Packager.Showing;
 using IuCutter.Protos.V1;
 
@@ -18,7 +19,7 @@ internal static class TargetReports
         if (status.Ledger is { } head)
         {
             screen.Line(string.Create(CultureInfo.InvariantCulture, $"  ledger    {head.Entries} lines, head {Convert.ToHexStringLower(head.Sha256.Span)}"));
-            screen.Line($"  key       {LedgerMemory.Fingerprint(head.PublicKey.Span)}");
+            screen.Line($"  key       {LedgerReceipt.FingerprintOf(head.PublicKey.Span)}");
         }
 
         screen.Line();
@@ -51,7 +52,7 @@ internal static class TargetReports
         json.WriteStartObject("ledger");
         json.WriteNumber("entries", status.Ledger?.Entries ?? 0);
         json.WriteString("sha256", Convert.ToHexStringLower(status.Ledger?.Sha256.ToByteArray() ?? []));
-        json.WriteString("key", LedgerMemory.Fingerprint(status.Ledger?.PublicKey.ToByteArray() ?? []));
+        json.WriteString("key", LedgerReceipt.FingerprintOf(status.Ledger?.PublicKey.ToByteArray() ?? []));
         json.WriteEndObject();
         json.WriteStartArray("slots");
         foreach (var slot in slots)

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using IuCutter.Digests;
+using IuCutter.Ledgers;
 
 namespace IuCutter.Plans;
 
@@ -60,9 +61,6 @@ public sealed record ReleasePlan
     /// <summary>What the agent signs. Its first line keeps the signature from serving for anything else.</summary>
     public string SignedText() => $"{FormatName}\n{Sha256Digest.Of(PlanJson.Write(this with { Signature = null }))}\n";
 
-    /// <summary>As ssh-keygen prints a key's fingerprint, over its SubjectPublicKeyInfo.</summary>
-    public static string Fingerprint(ReadOnlySpan<byte> publicKey) => "SHA256:" + Convert.ToBase64String(SHA256.HashData(publicKey)).TrimEnd('=');
-
     /// <summary>Why the plan is not good at a moment; null when it is.</summary>
     /// <param name="tolerance">How far the clock may differ from that of the agent that made it.</param>
     public string? RefusalAt(DateTimeOffset now, TimeSpan tolerance) => now > ExpiresAt + tolerance || now < MadeAt - tolerance
@@ -77,7 +75,7 @@ public sealed record ReleasePlan
             var (spki, signature) = (Decode(Signature?.PublicKey ?? ""), Decode(Signature?.Value ?? ""));
             using var key = ECDsa.Create();
             key.ImportSubjectPublicKeyInfo(spki, out _);
-            return Fingerprint(spki) == Target.AgentKey
+            return LedgerReceipt.FingerprintOf(spki) == Target.AgentKey
                 && key.VerifyData(Encoding.UTF8.GetBytes(SignedText()), signature, HashAlgorithmName.SHA256);
         }
         catch (Exception e) when (e is FormatException or CryptographicException or PlatformNotSupportedException)

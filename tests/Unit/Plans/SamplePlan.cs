@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
+using IuCutter.Ledgers;
 using IuCutter.Plans;
 
 namespace IuCutter.Tests.Unit.Plans;
@@ -13,7 +14,7 @@ internal static class SamplePlan
     public static ReleasePlan Unsigned { get; } = new()
     {
         Format = ReleasePlan.FormatName,
-        Target = new PlanTarget("vps-1", ReleasePlan.Fingerprint(Key.ExportSubjectPublicKeyInfo()), "/opt/apps"),
+        Target = new PlanTarget("vps-1", LedgerReceipt.FingerprintOf(Key.ExportSubjectPublicKeyInfo()), "/opt/apps"),
         Slot = "app",
         Release = "app-0123456789ab-0123456789ab",
         Commit = new string('a', 40),

@@ -100,7 +100,8 @@ public sealed class LinkedReleaseTests : IDisposable
             staging.Take(StreamOf(staging.Manifest, Payload));
         }
 
-        var comparison = await staging.CompleteAsync(ReleaseConfigurationJson.Serialize(ReleaseConfiguration.Default("app") with { Link = link }), CancellationToken.None);
+        var configuration = ReleaseConfigurationJson.Serialize(ReleaseConfiguration.Default("app") with { Link = link });
+        var comparison = await staging.CompleteAsync(configuration, _root.Directory.FlushFileSystem, CancellationToken.None);
         Assert.True(comparison is { HoldsTheManifest: true, Extra: 0 }, comparison.ToString());
         _root.Publish(staging.Manifest.ReleaseId);
         return (staging.Manifest.ReleaseId, comparison);

@@ -40,7 +40,7 @@ public sealed class StagingTests : IDisposable
         {
             Send(staging, payload, piece);
             Assert.Equal(0, staging.MissingCount);
-            Assert.True(await staging.CompleteAsync("{}"u8.ToArray(), CancellationToken.None) is { HoldsTheManifest: true, Extra: 0 });
+            Assert.True(await staging.CompleteAsync("{}"u8.ToArray(), _root.Directory.FlushFileSystem, CancellationToken.None) is { HoldsTheManifest: true, Extra: 0 });
         }
 
         _root.Publish(manifest.ReleaseId);
@@ -134,7 +134,7 @@ public sealed class StagingTests : IDisposable
         reuse.TakeFrom(second, _ => { }, CancellationToken.None);
 
         Assert.Equal((2, 2), (staging.Reused, staging.Rotten));
-        Assert.True(await staging.CompleteAsync("{}"u8.ToArray(), CancellationToken.None) is { HoldsTheManifest: true, Extra: 0 });
+        Assert.True(await staging.CompleteAsync("{}"u8.ToArray(), _root.Directory.FlushFileSystem, CancellationToken.None) is { HoldsTheManifest: true, Extra: 0 });
     }
 
     [Fact]

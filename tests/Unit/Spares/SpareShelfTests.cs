@@ -191,7 +191,7 @@ public sealed class SpareShelfTests : IDisposable
         var spare = _shelf.Take(manifest, first)!.Value;
         using var staging = Staging.Begin(spare.Folder, spare.Read, manifest, new Clock(TimeProvider.System.GetUtcNow().AddMinutes(1)), CancellationToken.None);
 
-        var comparison = await staging.CompleteAsync("{}"u8.ToArray(), CancellationToken.None, readAll);
+        var comparison = await staging.CompleteAsync("{}"u8.ToArray(), _shelf.FlushFileSystem, CancellationToken.None, readAll);
 
         Assert.True(comparison.HoldsTheManifest);
         Assert.Equal(readAll ? 0 : Payload.Count(p => p.Kind != EntryKind.Link), comparison.JustHeld);
@@ -325,7 +325,7 @@ public sealed class SpareShelfTests : IDisposable
         using var staging = Stage(Payload, 'b');
         Shell(deed, Path.Combine(_root.Path, ".iucutter/staging", staging.Manifest.ReleaseId.ToString(), "tree"));
 
-        var comparison = await staging.CompleteAsync("{}"u8.ToArray(), CancellationToken.None);
+        var comparison = await staging.CompleteAsync("{}"u8.ToArray(), _shelf.FlushFileSystem, CancellationToken.None);
 
         Assert.False(comparison is { HoldsTheManifest: true, Extra: 0 });
         Assert.Contains(seen, comparison.ToString(), StringComparison.Ordinal);
@@ -367,7 +367,7 @@ public sealed class SpareShelfTests : IDisposable
             staging.Take(Encoding.ASCII.GetBytes(content));
         }
 
-        var comparison = await staging.CompleteAsync("{}"u8.ToArray(), CancellationToken.None);
+        var comparison = await staging.CompleteAsync("{}"u8.ToArray(), _shelf.FlushFileSystem, CancellationToken.None);
         Assert.True(comparison is { HoldsTheManifest: true, Extra: 0 }, comparison.ToString());
         _root.Publish(staging.Manifest.ReleaseId);
         foreach (var (path, kind, _) in payload.Where(p => p.Kind != EntryKind.Link))

@@ -35,7 +35,7 @@ internal sealed class ReleaseScene : IDisposable
         {
             staging.Resume(0, 0);
             staging.Take(StreamOf(manifest, payload));
-            await staging.CompleteAsync("{}"u8.ToArray(), CancellationToken.None);
+            await staging.CompleteAsync("{}"u8.ToArray(), Root.Directory.FlushFileSystem, CancellationToken.None);
         }
 
         Root.Publish(manifest.ReleaseId);
