@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json.Serialization;
 
 namespace IuCutter.Ledgers;
 
@@ -13,6 +14,7 @@ namespace IuCutter.Ledgers;
 public sealed record LedgerReceipt(long Entries, string Head, string Signature, string PublicKey)
 {
     /// <summary>Of <see cref="PublicKey"/>; says so where that is none, for it may come from a damaged file or line.</summary>
+    [JsonIgnore]
     public string Fingerprint
     {
         get

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
 using IuCutter.Ledgers;
 
 namespace IuCutter.Tests.Unit.Ledgers;
@@ -34,5 +35,13 @@ public sealed class ReceiptTests
 
         Assert.False(receipt.Verifies());
         Assert.Equal(publicKey.Length > 0, receipt.Fingerprint.StartsWith("none", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_receipt_is_written_as_what_it_was_made_of_and_nothing_else()
+    {
+        using var json = JsonDocument.Parse(LedgerJson.Write(new LedgerReceipt(7, "head", "signature", "key")));
+
+        Assert.Equal(["entries", "head", "signature", "publicKey"], json.RootElement.EnumerateObject().Select(p => p.Name));
     }
 }
