@@ -25,5 +25,5 @@ rest)
 esac
 MODE=$1 SRC=$2 COMMIT=$3 DST=$4   # env: SRC_STATE (source side)
 export IUCUTTER_SSH="ssh -F $SSHCFG" XDG_CACHE_HOME=$SRC_STATE/cache XDG_STATE_HOME=$SRC_STATE/state
-exec "$HOME_OF/artifacts/run/Packager/iucutter" push "$COMMIT" --repo "$SRC" --slot "$(basename "$DST")" --name bench --target "${IUCUTTER_WAY:-ssh://target}$SOCKET" \
+exec "$HOME_OF/artifacts/run/Packager/iucutter" push "$COMMIT" --repo "$SRC" --slot "${DST##*/}" --name bench --target "${IUCUTTER_WAY:-ssh://target}$SOCKET" \
   --no-source-tests --without scan --without reproduction --without compile --without import --without test --without assert --without smoke

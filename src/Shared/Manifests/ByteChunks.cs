@@ -8,6 +8,10 @@ public sealed class ByteChunks
 
     private const int ChunkBytes = 1 << 20;
 
+    // Of a whole one a small tree fills little, and large objects are what the collector runs for first.
+    private const int FirstBytes = LongestRecord;
+    private const int Growth = 4;
+
     private readonly List<byte[]> _chunks = [];
     private int _used = ChunkBytes;
 
@@ -17,9 +21,15 @@ public sealed class ByteChunks
         ArgumentOutOfRangeException.ThrowIfGreaterThan(length, LongestRecord);
         if (ChunkBytes - _used < length)
         {
-            // Of the first one a small tree fills little.
-            _chunks.Add(_chunks.Count == 0 ? new byte[ChunkBytes] : FreshPages.Array<byte>(ChunkBytes));
+            _chunks.Add(_chunks.Count == 0 ? new byte[FirstBytes] : FreshPages.Array<byte>(ChunkBytes));
             _used = 0;
+        }
+
+        if (_chunks[^1].Length - _used < length)
+        {
+            var larger = FreshPages.Array<byte>(Math.Min(_chunks[^1].Length * Growth, ChunkBytes));
+            _chunks[^1].AsSpan(0, _used).CopyTo(larger);
+            _chunks[^1] = larger;
         }
 
         return _chunks[^1].AsSpan(_used, length);
