@@ -6,31 +6,45 @@ namespace IuCutter.Packager.CommandLine;
 /// <summary>All commands of the program.</summary>
 internal static class Commands
 {
-    public static RootCommand Root(Surroundings here)
+    // In the order in which help names them.
+    private static readonly (string Name, Func<Surroundings, Verb> Make)[] All =
+    [
+        ("push", PushVerb.Make),
+        ("plan", PlanVerb.Make),
+        ("approve", ApproveVerb.Make),
+        ("pack", PackVerb.Make),
+        ("inspect", InspectVerb.Make),
+        ("manifest", ManifestVerb.Make),
+        ("verify", VerifyVerb.Make),
+        ("status", StatusVerb.Make),
+        ("releases", ReleasesVerb.Make),
+        ("operations", OperationsVerb.Make),
+        ("smoke", SmokeVerb.Make),
+        ("rollback", RollbackVerb.Make),
+        ("logs", LogsVerb.Make),
+        ("watch", WatchVerb.Make),
+        ("cancel", CancelVerb.Make),
+        ("report", ReportVerb.Make),
+        ("gaps", GapsVerb.Make),
+        ("readiness", ReadinessVerb.Make),
+        ("completion", CompletionVerb.Make),
+        (AgentProgram.Verb, _ => AgentVerb.Make()),
+    ];
+
+    /// <param name="arguments">Those of the program. Where they begin with a command's name, the others are not made: that takes longer than to parse.</param>
+    /// <param name="here">What the commands work in.</param>
+    public static RootCommand For(IReadOnlyList<string> arguments, Surroundings here)
     {
-        var root = new RootCommand("Releases a git commit to a host, beside what is live there, and proves each step.")
+        var root = new RootCommand("Releases a git commit to a host, beside what is live there, and proves each step.");
+        var isNamed = arguments.Count > 0 && All.Any(verb => verb.Name == arguments[0]);
+        foreach (var (name, make) in All)
         {
-            PushVerb.Make(here),
-            PlanVerb.Make(here),
-            ApproveVerb.Make(here),
-            PackVerb.Make(here),
-            InspectVerb.Make(here),
-            ManifestVerb.Make(here),
-            VerifyVerb.Make(here),
-            StatusVerb.Make(here),
-            ReleasesVerb.Make(here),
-            OperationsVerb.Make(here),
-            SmokeVerb.Make(here),
-            RollbackVerb.Make(here),
-            LogsVerb.Make(here),
-            WatchVerb.Make(here),
-            CancelVerb.Make(here),
-            ReportVerb.Make(here),
-            GapsVerb.Make(here),
-            ReadinessVerb.Make(here),
-            CompletionVerb.Make(here),
-            AgentVerb.Make(),
-        };
+            if (!isNamed || name == arguments[0])
+            {
+                root.Add(make(here));
+            }
+        }
+
         foreach (var option in root.Options.OfType<HelpOption>())
         {
             option.Action = new HelpWithExamples((HelpAction)option.Action!);

@@ -16,7 +16,7 @@ internal static class Invocation
         using var interrupted = new CancellationTokenSource();
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => Interrupt(signal, interrupted));
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => Interrupt(signal, interrupted));
-        var parsed = Commands.Root(here).Parse(arguments);
+        var parsed = Commands.For(arguments, here).Parse(arguments);
         if (parsed.Action is ParseErrorAction)
         {
             return (int)Fail(here, arguments, CommandException.Usage(Refused(parsed), $"iucutter {Path(parsed)}--help"));
