@@ -10,7 +10,7 @@
 
 Needs a test build of the agent: artifacts/bin/Agent/debug (`dotnet build`). The last line says how many cases ran and how many broke an invariant.
 """
-import argparse, os, random, shutil, signal, subprocess, sys, tempfile, time
+import argparse, atexit, os, random, shutil, signal, subprocess, sys, tempfile, time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import check_target
@@ -33,6 +33,8 @@ smoke:
 OF_SPARE = {"C31": "spare", "C32": "one", "C33": "one"}
 POINTS = [f"C{n:02}.{side}" for n in range(1, 25) for side in ("before", "after")]
 COMMITS = {}
+# What a case starts from, and the commits that were pushed there.
+BASES = {"one": ["v1"], "two": ["v1", "v2"], "spare": ["v1"], "bundle": ["v1"], "bundles": ["v1", "v2"]}
 # In a push by bundle: those of its own, with a mirror to be made, to be added to or to be tidied, and the shared ones that come in between.
 BUNDLE = {"C27": "one", "C30": "bundles"}
 OF_BUNDLE = ["C02", "C05", "C09", "C10", "C11", "C25", "C26", "C27", "C28", "C29", "C30"]
@@ -40,11 +42,16 @@ ROLLBACK = ["C01", "C14", "C15", "C16", "C17", "C18", "C19", "C20", "C21", "C23"
 
 
 class Target:
-    """A deploy root with its agent, in a folder of its own."""
+    """A deploy root with its agent, in a folder of its own. The agent does not outlive this program."""
 
     def __init__(self, folder):
+        atexit.register(self.end)
         self.folder, self.root, self.state = folder, f"{folder}/root", f"{folder}/state"
         self.socket, self.agent, self.before, self.spare_after = f"{folder}/agent.sock", None, [], "never"
+
+    def end(self):
+        if self.agent and self.agent.poll() is None:
+            os.killpg(self.agent.pid, signal.SIGKILL)
 
     def start(self, crash_at=None):
         log = open(f"{self.folder}/agent.log", "ab")
@@ -203,13 +210,9 @@ def main():
     arguments.add_argument("--every", type=int, default=1)
     arguments.add_argument("--random", type=int, default=0)
     asked = arguments.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     work = tempfile.mkdtemp(prefix="iucutter-crash-")
     source, bundled = payload(f"{work}/payload"), payload(f"{work}/bundled", "format: bundle\n")
-    prepare(f"{work}/one", source, "v1")
-    prepare(f"{work}/two", source, "v1", "v2")
-    prepare(f"{work}/spare", source, "v1", spare=True)
-    prepare(f"{work}/bundle", bundled, "v1")
-    prepare(f"{work}/bundles", bundled, "v1", "v2")
     cases = [("push", p, "one", None) for p in POINTS if p[:3] not in ("C23", "C24")]
     cases += [("rollback", f"{p}.{side}", "two", None) for p in ROLLBACK for side in ("before", "after")]
     cases += [("prune", p, "two", None) for p in ("C24.before", "C24.after")]
@@ -218,6 +221,8 @@ def main():
     cases = [c for c in cases if asked.only in f"{c[0]} {c[1]}"][:: asked.every]
     cases = cases * asked.repeats
     cases += [("push", None, "one", random.uniform(0.05, 1.5)) for _ in range(asked.random)]
+    for base in sorted({c[2] for c in cases}):
+        prepare(f"{work}/{base}", bundled if base.startswith("bundle") else source, *BASES[base], spare=base == "spare")
     broken = 0
     for number, (kind, point, base, after) in enumerate(cases, 1):
         faults = case(f"{work}/{base}", f"{work}/case-{number}", bundled if kind == "bundle" else source, point, kind, after)

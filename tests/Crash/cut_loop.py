@@ -12,7 +12,7 @@ must hold the commit byte for byte, the ledger must verify, and no more may have
 that had arrived whole is not sent again. Needs both programs: artifacts/bin (`dotnet build`), or IUCUTTER_CUT_AGENT and IUCUTTER_CUT_PACKAGER.
 The last line says how many transfers there were and how many broke a rule.
 """
-import argparse, os, random, shutil, socket, subprocess, sys, tempfile, threading, time
+import argparse, os, random, shutil, signal, socket, subprocess, sys, tempfile, threading, time
 
 HOME = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 AGENT = os.environ.get("IUCUTTER_CUT_AGENT", f"{HOME}/artifacts/bin/Agent/debug/iucutter-agent")
@@ -204,6 +204,7 @@ def main():
     asked.add_argument("--seed", type=int, default=1)
     asked.add_argument("--only", default="")
     asked = asked.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     noise = random.Random(asked.seed)
     random.seed(asked.seed)  # which bit is flipped
     folder = tempfile.mkdtemp(prefix="iucutter-cut-")

@@ -35,7 +35,10 @@ public sealed class WayTests
         await File.WriteAllTextAsync(counting, $"#!/bin/sh\necho \"$@\" >> {starts}\nexec ssh -F {sshd.ClientConfiguration} -o ControlPath={shared} \"$@\"\n");
         File.SetUnixFileMode(counting, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         string[] master = ["-F", sshd.ClientConfiguration, "-o", "ControlMaster=yes", "-o", $"ControlPath={shared}", "-N", "-f", "-p", $"{sshd.Port}", "root@127.0.0.1"];
-        (await Programs.RunAsync("/bin/sh", ["-c", "exec ssh \"$@\" >/dev/null 2>&1", "sh", .. master], scene.Folder)).Exits(0);
+        // What stays behind would keep a pipe open: what it says goes to a file.
+        var said = Path.Combine(scene.Folder, "master");
+        var opened = await Programs.RunAsync("/bin/sh", ["-c", "exec ssh \"$@\" >\"$0\" 2>&1", said, .. master], scene.Folder);
+        Assert.True(opened.ExitCode == 0, await File.ReadAllTextAsync(said));
         var variables = scene.Variables();
         variables["IUCUTTER_SSH"] = counting;
         scene.Payload.Write("smoke.sh", "sleep 2; echo smoke fine");

@@ -25,7 +25,7 @@ internal sealed class Payload(string folder)
     {
         Directory.CreateDirectory(folder);
         var payload = new Payload(folder);
-        await payload.GitAsync("init", "-q", "-b", "main");
+        await payload.GitAsync("init", "-q", "-b", "main", "--template=");
         payload.Write("iucutter.yaml", Yaml());
         payload.Write("test.sh", GoodTest);
         payload.Write("smoke.sh", "echo smoke fine");
@@ -46,7 +46,7 @@ internal sealed class Payload(string folder)
     public async Task<string> CommitAsync(string message)
     {
         await GitAsync("add", "-A");
-        await GitAsync("-c", "user.name=t", "-c", "user.email=t@localhost", "-c", "commit.gpgsign=false", "commit", "-q", "-m", message);
+        await GitAsync("-c", "user.name=t", "-c", "user.email=t@localhost", "-c", "commit.gpgsign=false", "-c", "maintenance.auto=false", "commit", "-q", "-m", message);
         return (await GitAsync("rev-parse", "HEAD")).Trim();
     }
 

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Net.Sockets;
 
 namespace IuCutter.Tests.EndToEnd.Support;
 
@@ -29,11 +28,7 @@ internal sealed class Sshd : IAsyncDisposable
         }
 
         File.Copy(Path.Combine(folder, "user.pub"), Path.Combine(folder, "authorized"));
-        var port = Programs.FreePort();
-        var hostKey = (await File.ReadAllTextAsync(Path.Combine(folder, "host.pub"))).Split(' ');
-        await File.WriteAllTextAsync(Path.Combine(folder, "known_hosts"), $"[127.0.0.1]:{port} {hostKey[0]} {hostKey[1]}\n");
         await File.WriteAllTextAsync(Path.Combine(folder, "server"), $"""
-            Port {port}
             ListenAddress 127.0.0.1
             HostKey {folder}/host
             AuthorizedKeysFile {folder}/authorized
@@ -54,10 +49,25 @@ internal sealed class Sshd : IAsyncDisposable
 
             """);
         Directory.CreateDirectory("/run/sshd");
-        var process = Process.Start(new ProcessStartInfo("/usr/sbin/sshd", ["-D", "-e", "-f", Path.Combine(folder, "server")]) { UseShellExecute = false, RedirectStandardError = true })!;
-        _ = process.StandardError.ReadToEndAsync();
-        await Programs.UntilAsync(() => Answers(port), "sshd listens");
-        return new Sshd(process, folder, port);
+        var said = new List<string>();
+        for (var attempt = 0; attempt < 5; attempt++)
+        {
+            // Somebody else may take the port before sshd does.
+            var port = Programs.FreePort();
+            var process = Process.Start(new ProcessStartInfo("/usr/sbin/sshd", ["-D", "-e", "-f", Path.Combine(folder, "server"), "-p", $"{port}"]) { UseShellExecute = false, RedirectStandardError = true })!;
+            if (await ListensAsync(process, said))
+            {
+                _ = process.StandardError.ReadToEndAsync();
+                var hostKey = (await File.ReadAllTextAsync(Path.Combine(folder, "host.pub"))).Split(' ');
+                await File.WriteAllTextAsync(Path.Combine(folder, "known_hosts"), $"[127.0.0.1]:{port} {hostKey[0]} {hostKey[1]}\n");
+                return new Sshd(process, folder, port);
+            }
+
+            process.Kill();
+            process.Dispose();
+        }
+
+        throw new InvalidOperationException($"sshd does not listen: {string.Join(' ', said)}");
     }
 
     public async ValueTask DisposeAsync()
@@ -67,16 +77,17 @@ internal sealed class Sshd : IAsyncDisposable
         _process.Dispose();
     }
 
-    private static bool Answers(int port)
+    private static async Task<bool> ListensAsync(Process sshd, List<string> said)
     {
-        try
+        while (await sshd.StandardError.ReadLineAsync() is { } line)
         {
-            using var probe = new TcpClient("127.0.0.1", port);
-            return true;
+            said.Add(line);
+            if (line.StartsWith("Server listening on", StringComparison.Ordinal))
+            {
+                return true;
+            }
         }
-        catch (SocketException)
-        {
-            return false;
-        }
+
+        return false;
     }
 }

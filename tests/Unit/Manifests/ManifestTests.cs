@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text;
 using IuCutter.Digests;
 using IuCutter.Manifests;
@@ -174,19 +173,17 @@ public sealed class ManifestTests
     }
 
     [Fact]
-    public void Two_hundred_thousand_entries_take_a_moment()
+    public void Two_hundred_thousand_entries_are_read_as_they_were_written()
     {
         var entries = Enumerable.Range(0, 200_000)
             .Select(i => Entry($"some/folder/{i % 1000:d4}/file-{i:d6}.txt", i.ToString(System.Globalization.CultureInfo.InvariantCulture)))
             .ToArray();
-        var watch = Stopwatch.StartNew();
 
         var manifest = Create(entries);
         var read = Manifest.Parse(manifest.CanonicalBytes);
 
         Assert.Equal(200_000, read.Entries.Count);
         Assert.Equal(manifest.Digest, read.Digest);
-        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(10), $"took {watch.Elapsed}");
     }
 
     internal static TreePath Path(string text) => TreePath.FromBytes(Encoding.UTF8.GetBytes(text));

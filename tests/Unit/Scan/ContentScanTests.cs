@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text;
 using IuCutter.Manifests;
 using IuCutter.Packager.Scan;
@@ -220,11 +219,10 @@ public sealed class ContentScanTests
     }
 
     [Fact]
-    public void Clean_text_passes_at_speed()
+    public void Clean_text_passes_however_much_of_it_there_is()
     {
         var text = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat("The quick brown fox jumps over the lazy dog; https://example.org/x.\n", 4_000)));
         var scan = new ContentScan(ScanRules.BuiltIn).Begin();
-        var watch = Stopwatch.StartNew();
         for (var i = 0; i < 100; i++)
         {
             scan.Open(Path("a"));
@@ -233,7 +231,7 @@ public sealed class ContentScanTests
         }
 
         Assert.Equal(0, scan.Findings.Count);
-        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(10), $"{scan.Findings.BytesScanned / watch.Elapsed.TotalSeconds / 1e6:f0} MB/s");
+        Assert.Equal(100L * text.Length, scan.Findings.BytesScanned);
     }
 
     private static TreePath Path(string path) => TreePath.FromBytes(Encoding.UTF8.GetBytes(path));
