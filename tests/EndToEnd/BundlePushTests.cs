@@ -52,6 +52,31 @@ public sealed class BundlePushTests
     }
 
     [Fact]
+    public async Task A_mirror_whose_flush_fails_is_not_taken_and_no_spare_is_kept()
+    {
+        await using var scene = await Scene.OpenAsync("--spare-after", "0");
+        (await scene.PushAsync()).Exits(0);
+        var spares = Path.Combine(scene.Root, ".iucutter", "spares");
+        await Programs.UntilAsync(() => Directory.GetDirectories(spares).Select(Path.GetFileName).SequenceEqual([scene.Live]), "the live release has a spare");
+        await scene.Agent.StopAsync();
+        await scene.StartAgentAsync("--spare-after", "3600");
+
+        // Hard links take no spare.
+        await BundlesAsync(scene, "link: hard");
+        var live = scene.Live;
+
+        await using (await Fault.InjectAsync(scene, "syncfs", "EIO"))
+        {
+            (await scene.PushAsync()).Exits(3).Says("cannot flush the file system").Says("verdict B");
+        }
+
+        Assert.Equal(live, scene.Live);
+        Assert.False(Directory.Exists(Mirror(scene)));
+        Assert.Empty(Directory.GetDirectories(spares));
+        (await scene.PushAsync()).Exits(0).Says("full bundle of");
+    }
+
+    [Fact]
     public async Task A_mirror_that_rotted_is_thrown_away_and_the_push_goes_on_with_a_full_bundle()
     {
         await using var scene = await Scene.WithoutAgentAsync();
