@@ -35,6 +35,32 @@ public sealed class RepositorySourceTests
     }
 
     [Fact]
+    public async Task Whatever_a_commit_is_asked_for_as_its_branches_and_tags_are_those_that_name_it()
+    {
+        using var source = new TemporaryRepository();
+        source.Write("a", "1");
+        source.Git("tag", "-a", "-m", "annotated", "v1", source.Commit("first"));
+        source.Write("a", "2");
+        source.Commit("second");
+        source.Write("a", "3");
+        var third = source.Commit("third");
+        source.Git("tag", "v3");
+        source.Git("tag", "-a", "-m", "annotated", "v3.1");
+
+        foreach (var (revision, name, tag) in new[]
+        {
+            ("v1", "refs/tags/v1", "v1"), ("main~2", "refs/tags/v1", "v1"), ("main~1", null, null), ("HEAD", "refs/heads/main", "v3.1"),
+            ("main", "refs/heads/main", "v3.1"), ("v3", "refs/tags/v3", "v3"), ("v3.1", "refs/tags/v3.1", "v3.1"), (third, "refs/heads/main", "v3.1"), (third[..9], "refs/heads/main", "v3.1"),
+        })
+        {
+            await using var begun = await RepositorySource.BeginAsync(source.Root, revision, caches: null, CancellationToken.None);
+
+            Assert.Equal((revision, name, tag), (revision, begun.Commit.Ref, begun.Commit.Tag));
+            Assert.Equal((await source.OpenAsync(revision)).Commit, begun.Commit);
+        }
+    }
+
+    [Fact]
     public async Task A_folder_with_the_configurations_name_and_a_content_that_is_not_here_are_no_missing_configuration()
     {
         using var source = new TemporaryRepository();
