@@ -42,7 +42,7 @@ ROLLBACK = ["C01", "C14", "C15", "C16", "C17", "C18", "C19", "C20", "C21", "C23"
 
 
 class Target:
-    """A deploy root with its agent, in a folder of its own. The agent does not outlive this program."""
+    """A deploy root with its agent, in a folder of its own. Neither it nor a client outlives this program."""
 
     def __init__(self, folder):
         atexit.register(self.end)
@@ -81,9 +81,11 @@ class Target:
             time.sleep(0.02)
 
     def client(self, *words):
-        return subprocess.Popen(
+        client = subprocess.Popen(
             [PACKAGER, *words, "--target", f"unix://{self.socket}"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
             env=dict(os.environ, XDG_CACHE_HOME=f"{self.folder}/cache", XDG_STATE_HOME=f"{self.folder}/kept"))
+        atexit.register(client.kill)
+        return client
 
     def run(self, *words, allowed=(0,)):
         client = self.client(*words)
