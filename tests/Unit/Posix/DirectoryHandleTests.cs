@@ -61,7 +61,7 @@ public sealed class DirectoryHandleTests : IDisposable
     [Fact]
     public void A_tree_is_removed_however_deep_it_is()
     {
-        DeepTree(_inside, 20_000);
+        DeepTree(_inside, 40_000);
 
         _inside.RemoveTree("deep"u8);
 
