@@ -56,8 +56,7 @@ public sealed class BundlePushTests
     {
         await using var scene = await Scene.OpenAsync("--spare-after", "0");
         (await scene.PushAsync()).Exits(0);
-        var spares = Path.Combine(scene.Root, ".iucutter", "spares");
-        await Programs.UntilAsync(() => Directory.GetDirectories(spares).Select(Path.GetFileName).SequenceEqual([scene.Live]), "the live release has a spare");
+        await scene.UntilSpareAsync(scene.Live!);
         await scene.Agent.StopAsync();
         await scene.StartAgentAsync("--spare-after", "3600");
 
@@ -72,7 +71,7 @@ public sealed class BundlePushTests
 
         Assert.Equal(live, scene.Live);
         Assert.False(Directory.Exists(Mirror(scene)));
-        Assert.Empty(Directory.GetDirectories(spares));
+        Assert.Empty(Directory.GetDirectories(scene.Spares));
         (await scene.PushAsync()).Exits(0).Says("full bundle of");
     }
 

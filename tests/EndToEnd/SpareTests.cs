@@ -12,7 +12,7 @@ public sealed class SpareTests
         await using var scene = await Scene.OpenAsync("--spare-after", "0");
         await PushAsync(scene, "first\n");
         var first = scene.Live!;
-        await UntilSpareAsync(scene, first);
+        await scene.UntilSpareAsync(first);
 
         await PushAsync(scene, "second\n");
 
@@ -20,9 +20,9 @@ public sealed class SpareTests
         Assert.Equal("first\n", await File.ReadAllTextAsync(Path.Combine(scene.Root, ".iucutter/releases", first, "tree/app.txt")));
         Assert.NotEqual("0", Contents(scene)["of them in place in a spare"]);
         Assert.Equal("1", Contents(scene)["contents received"]);
-        await UntilSpareAsync(scene, scene.Live!);
+        await scene.UntilSpareAsync(scene.Live!);
         (await scene.CliAsync("rollback")).Exits(0);
-        await UntilSpareAsync(scene, first);
+        await scene.UntilSpareAsync(first);
     }
 
     [Theory]
@@ -33,7 +33,7 @@ public sealed class SpareTests
         await using var scene = await Scene.OpenAsync("--spare-after", "0");
         await PushAsync(scene, "first\n", without);
         var first = scene.Live!;
-        await UntilSpareAsync(scene, first);
+        await scene.UntilSpareAsync(first);
         await File.WriteAllTextAsync(Path.Combine(scene.Root, ".iucutter/releases", first, "tree/lib/data with space.txt"), new string('X', 5000));
 
         scene.Payload.Write("app.txt", "second\n");
@@ -50,8 +50,8 @@ public sealed class SpareTests
     {
         await using var scene = await Scene.OpenAsync("--spare-after", "0");
         await PushAsync(scene, "first\n");
-        await UntilSpareAsync(scene, scene.Live!);
-        var spare = Path.Combine(Spares(scene), scene.Live!, "tree");
+        await scene.UntilSpareAsync(scene.Live!);
+        var spare = Path.Combine(scene.Spares, scene.Live!, "tree");
         await File.WriteAllTextAsync(Path.Combine(spare, "lib/data with space.txt"), new string('X', 5000));
         await File.WriteAllTextAsync(Path.Combine(spare, "planted"), "planted");
 
@@ -66,8 +66,8 @@ public sealed class SpareTests
     {
         await using var scene = await Scene.OpenAsync("--spare-after", "0");
         await PushAsync(scene, "first\n");
-        await UntilSpareAsync(scene, scene.Live!);
-        File.SetUnixFileMode(Path.Combine(Spares(scene), scene.Live!, "tree/lib"), (UnixFileMode)0x1C0);
+        await scene.UntilSpareAsync(scene.Live!);
+        File.SetUnixFileMode(Path.Combine(scene.Spares, scene.Live!, "tree/lib"), (UnixFileMode)0x1C0);
 
         await PushAsync(scene, "second\n");
 
@@ -80,11 +80,11 @@ public sealed class SpareTests
     {
         await using var scene = await Scene.OpenAsync("--spare-after", "0");
         await PushAsync(scene, "first\n");
-        await UntilSpareAsync(scene, scene.Live!);
+        await scene.UntilSpareAsync(scene.Live!);
         await scene.Agent.StopAsync();
 
         await scene.StartAgentAsync("--spare-after", "never");
-        await Programs.UntilAsync(() => Directory.GetDirectories(Spares(scene)).Length == 0, "the spare is gone");
+        await Programs.UntilAsync(() => Directory.GetDirectories(scene.Spares).Length == 0, "the spare is gone");
         await PushAsync(scene, "second\n");
 
         Assert.Equal("0", Contents(scene)["of them in place in a spare"]);
@@ -103,7 +103,7 @@ public sealed class SpareTests
         (await scene.CliAsync("smoke")).Exits(0);
         await scene.Agent.StopAsync();
 
-        Assert.Empty(Directory.GetDirectories(Spares(scene)));
+        Assert.Empty(Directory.GetDirectories(scene.Spares));
     }
 
     [Fact]
@@ -111,19 +111,19 @@ public sealed class SpareTests
     {
         await using var scene = await Scene.OpenAsync("--spare-after", "0");
         await PushAsync(scene, "first\n");
-        await UntilSpareAsync(scene, scene.Live!);
+        await scene.UntilSpareAsync(scene.Live!);
         await scene.Agent.StopAsync();
         await scene.StartAgentAsync("--spare-after", "3600");
         scene.Payload.Write("iucutter.yaml", Payload.Yaml("guards: [{ free: 4000TiB }]"));
         await scene.Payload.CommitAsync("asks for much");
 
         Assert.NotEqual(0, (await scene.CliAsync("plan")).ExitCode);
-        await UntilSpareAsync(scene, scene.Live!);
+        await scene.UntilSpareAsync(scene.Live!);
         var pushed = await scene.PushAsync();
 
         Assert.NotEqual(0, pushed.ExitCode);
         pushed.Says("bytes free");
-        Assert.Empty(Directory.GetDirectories(Spares(scene)));
+        Assert.Empty(Directory.GetDirectories(scene.Spares));
     }
 
     [Fact]
@@ -131,7 +131,7 @@ public sealed class SpareTests
     {
         await using var scene = await Scene.OpenAsync("--spare-after", "0");
         await PushAsync(scene, "first\n");
-        await UntilSpareAsync(scene, scene.Live!);
+        await scene.UntilSpareAsync(scene.Live!);
         await scene.Agent.StopAsync();
         await scene.StartAgentAsync("--spare-after", "3600");
         scene.Payload.Write("iucutter.yaml", Payload.Yaml("link: hard"));
@@ -141,13 +141,8 @@ public sealed class SpareTests
         var pushed = await scene.PushAsync();
 
         pushed.Exits(3).Says("cannot flush the file system").Says("verdict B");
-        Assert.Empty(Directory.GetDirectories(Spares(scene)));
+        Assert.Empty(Directory.GetDirectories(scene.Spares));
     }
-
-    private static string Spares(Scene scene) => Path.Combine(scene.Root, ".iucutter", "spares");
-
-    private static Task UntilSpareAsync(Scene scene, string release) =>
-        Programs.UntilAsync(() => Directory.GetDirectories(Spares(scene)).Select(Path.GetFileName).SequenceEqual([release]), $"the spare of {release} is there alone");
 
     private static ImmutableSortedDictionary<string, string> Contents(Scene scene) =>
         scene.Ledger.Select(e => e.Event).OfType<LedgerEvent.CheckMade>().Last(c => c.Check.Id == "G4.contents").Check.Evidence!.Measured!;

@@ -27,6 +27,8 @@ internal sealed class Scene : IAsyncDisposable
     /// <summary>The release that the slot's link names; null when there is no such link.</summary>
     public string? Live => new FileInfo(Slot).LinkTarget?.Split('/') is [_, _, var release, _] ? release : null;
 
+    public string Spares => Path.Combine(Root, ".iucutter", "spares");
+
     public IReadOnlyList<string> Releases =>
         [.. Directory.GetDirectories(Path.Combine(Root, ".iucutter", "releases")).Select(d => Path.GetFileName(d)!).Order(StringComparer.Ordinal)];
 
@@ -57,6 +59,10 @@ internal sealed class Scene : IAsyncDisposable
         Agent = await AgentProcess.StartAsync(Folder, AgentArguments(arguments), variables);
 
     public IEnumerable<string> AgentArguments(params string[] more) => ["--root", Root, "--state", State, "--socket", Socket, .. more];
+
+    /// <summary>Waits until the spare of a release is there, and no other.</summary>
+    public Task UntilSpareAsync(string release) =>
+        Programs.UntilAsync(() => Directory.GetDirectories(Spares).Select(Path.GetFileName).SequenceEqual([release]), $"the spare of {release} is there alone");
 
     public Task<Run> CliAsync(params string[] arguments) => Programs.RunAsync(Programs.Packager, arguments, Payload.Folder, Variables());
 
