@@ -36,13 +36,10 @@ internal static class Commands
     public static RootCommand For(IReadOnlyList<string> arguments, Surroundings here)
     {
         var root = new RootCommand("Releases a git commit to a host, beside what is live there, and proves each step.");
-        var isNamed = arguments.Count > 0 && All.Any(verb => verb.Name == arguments[0]);
-        foreach (var (name, make) in All)
+        var named = arguments is [var first, ..] ? Array.FindAll(All, verb => verb.Name == first) : [];
+        foreach (var (_, make) in named.Length > 0 ? named : All)
         {
-            if (!isNamed || name == arguments[0])
-            {
-                root.Add(make(here));
-            }
+            root.Add(make(here));
         }
 
         foreach (var option in root.Options.OfType<HelpOption>())

@@ -35,13 +35,12 @@ internal sealed class RepositorySource(GitRepository repository, SourceCommit co
         var memory = caches is null ? null : new TreeMemory(KnownTree.PathOf(caches, folder));
         var opening = GitRepository.OpenAsync(folder, revision, cancellation);
 
-        // Each start of git takes as long as all it does here, and keeps its thread until git runs: it is asked on several,
-        // before it is known that this is a repository with a work tree, as it mostly is.
+        // Each start of git takes as long as all it does here: it is asked before it is known that this is a repository with a work tree, as it mostly is.
         var git = new GitProgram("git", Path.GetFullPath(folder));
-        var workTree = Task.Run(() => WorkTreeState.ReadAsync(git, asking.Token), CancellationToken.None);
+        var workTree = WorkTreeState.ReadAsync(git, asking.Token);
         var reader = new GitObjects(git);
         var named = NamedAsync(reader, revision, asking.Token);
-        var remotes = Task.Run(() => GitRepository.RemotesAsync(git, asking.Token), CancellationToken.None);
+        var remotes = GitRepository.RemotesAsync(git, asking.Token);
         Task<TreeItemList>? items = null;
         try
         {
