@@ -81,6 +81,7 @@ def main():
     arguments.add_argument("--faults", default="EIO,ENOSPC,KILL")
     arguments.add_argument("--most", type=int, default=1000)
     asked = arguments.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     work = tempfile.mkdtemp(prefix="iucutter-fault-")
     source = crash_matrix.payload(f"{work}/payload")
     crash_matrix.prepare(f"{work}/one", source, "v1", spare=True)
