@@ -50,7 +50,8 @@ public sealed class WayTests
 
         (await Programs.RunAsync(Programs.Packager, ["push", "--target", $"ssh://root@127.0.0.1:{sshd.Port}{scene.Socket}"], scene.Payload.Folder, variables)).Exits(0).Says("verdict A");
 
-        // The second is the one that tells the shared connection to listen no more.
+        // The second is the one that tells the shared connection to listen no more. The push does not wait for it.
+        await Programs.UntilAsync(() => File.ReadAllLines(starts).Length > 1, "ssh was started twice");
         Assert.Collection(await File.ReadAllLinesAsync(starts), push => Assert.StartsWith("-T", push, StringComparison.Ordinal), end => Assert.StartsWith("-O cancel", end, StringComparison.Ordinal));
         await Programs.UntilAsync(() => Open() <= before, "the shared connection listens no more");
         (await Programs.RunAsync("ssh", ["-F", sshd.ClientConfiguration, "-o", $"ControlPath={shared}", "-O", "exit", "-p", $"{sshd.Port}", "root@127.0.0.1"], scene.Folder)).Exits(0);
