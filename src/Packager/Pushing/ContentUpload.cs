@@ -267,7 +267,7 @@ internal sealed class ContentUpload(
         using var data = new ContentStream(streams, (long)missing.Totals.Bytes, _pace, missing.Totals.TakesBrotli && target.Address is not TargetAddress.Unix, time, cancellation);
         foreach (var content in missing.Numbers)
         {
-            for (int read; (read = await contents.ReadContentAsync(content, offset, data.Free, cancellation)) > 0; offset += read)
+            for (int read; (read = contents.ReadContent(content, offset, data.Free.Span)) > 0; offset += read)
             {
                 if (await data.AddedAsync(read))
                 {

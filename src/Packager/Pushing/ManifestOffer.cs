@@ -10,7 +10,8 @@ namespace IuCutter.Packager.Pushing;
 /// <param name="isBesideBundle">Whether the contents travel as a bundle: beside one a manifest would be most of what travels, so it is compressed.</param>
 internal sealed class ManifestOffer(Manifest manifest, IEnumerable<string> releases, ManifestMemory memory, bool isBesideBundle) : IAsyncDisposable
 {
-    private const int PartBytes = 256 * 1024;
+    // Small enough that the target reads them into memory that is used again: larger arrays are made anew each, page by page.
+    private const int PartBytes = 64 * 1024;
     private const int Quality = 9;
     private const int WindowBits = 20;
 

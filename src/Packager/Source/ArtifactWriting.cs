@@ -71,7 +71,11 @@ internal sealed class ArtifactWriting(IEntrySource source, ArtifactSink sink, Ar
         await sink.WriteAsync(_header.Write(source.Path, source.Kind, source.Size, [], request.Commit.TimeUnix), cancellation);
         var offset = sink.Position;
         var piece = await source.ReadAsync(cancellation);
-        _unfit.TakePointer(source.Path, source.Size, piece.Span);
+        if (_unfit.IsPointer(source.Size, piece.Span))
+        {
+            _unfit.AddPointer(source.Path);
+        }
+
         var digest = piece.Length == source.Size ? await TakeWholeAsync(piece, cancellation) : await TakePiecesAsync(piece, cancellation);
         await sink.WriteZerosAsync(TarHeader.Padding(source.Size), cancellation);
         return (digest, offset);

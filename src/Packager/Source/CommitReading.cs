@@ -22,9 +22,10 @@ internal sealed class CommitReading(GitRepository repository, ArtifactRequest re
     /// <exception cref="SourceException">The commit cannot become a release; nothing is left behind.</exception>
     public async Task<ReleaseContents> ReadAsync(TreeItemList items, CancellationToken cancellation)
     {
-        var contents = new ManifestContent[items.Count];
-        var offsets = new long[items.Count];
+        var contents = FreshPages.Array<ManifestContent>(items.Count);
+        var offsets = FreshPages.Array<long>(items.Count);
         var unread = Unread(items, contents, offsets);
+        cache.Expect(unread.Count);
         var spool = new ContentSpool(SpoolFile.Private(), items.Count);
         try
         {
@@ -92,28 +93,30 @@ internal sealed class CommitReading(GitRepository repository, ArtifactRequest re
         void TakeProven(TreeItemList all, WorkTreeBatch batch, ProvenContent proven)
         {
             var content = batch.Content(proven);
-            var path = TreePath.FromBytes(all.PathBytesAt(proven.Item));
-            _scan?.Open(path);
+            _scan?.Open(PathOf(all, proven.Item));
             _scan?.Feed(content);
             _scan?.Close();
-            Judge(path, all.KindAt(proven.Item), content);
+            Judge(all, proven.Item, content);
             (contents[proven.Item], offsets[proven.Item]) = (new ManifestContent(proven.Digest, content.Length), spool.Take(content));
             Remember(all.ObjectAt(proven.Item), all.KindAt(proven.Item), contents[proven.Item]);
             Report(content.Length);
         }
     }
 
-    private void Judge(TreePath path, EntryKind kind, ReadOnlySpan<byte> content)
+    // A path is text that has to be made: of many files it is asked for none.
+    private void Judge(TreeItemList items, int item, ReadOnlySpan<byte> content)
     {
-        if (kind == EntryKind.Link)
+        if (items.KindAt(item) == EntryKind.Link)
         {
-            _unfit.TakeLink(path, content);
+            _unfit.TakeLink(PathOf(items, item), content);
         }
-        else
+        else if (_unfit.IsPointer(content.Length, content))
         {
-            _unfit.TakePointer(path, content.Length, content);
+            _unfit.AddPointer(PathOf(items, item));
         }
     }
+
+    private static TreePath PathOf(TreeItemList items, int item) => TreePath.FromBytes(items.PathBytesAt(item));
 
     private void Report(long size)
     {

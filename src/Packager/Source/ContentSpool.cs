@@ -11,6 +11,7 @@ internal sealed class ContentSpool : IDisposable
     private const int BlockBytes = 1 << 20;
     private const int MostInMemory = 40 << 20;
     private const int PopulatedAtOnce = 256 << 10;
+    private const int AheadBytes = 256 << 10;
 
     // What a manifest and its making take, measured: a process that reads many files is large already.
     private const int BytesAnItem = 420;
@@ -23,6 +24,11 @@ internal sealed class ContentSpool : IDisposable
     private long _written;
     private int _populated;
     private int _filled;
+
+    // What was read of the file beyond what was asked for: most contents are small, and are asked for one after another.
+    private byte[]? _ahead;
+    private long _aheadAt;
+    private int _aheadLength;
 
     /// <summary>What a finished file holds already.</summary>
     public ContentSpool(SpoolFile file)
@@ -60,9 +66,9 @@ internal sealed class ContentSpool : IDisposable
         {
             unfit?.TakeLink(source.Path, source.Size <= 4095 ? piece.Span : []);
         }
-        else
+        else if (unfit?.IsPointer(source.Size, piece.Span) is true)
         {
-            unfit?.TakePointer(source.Path, source.Size, piece.Span);
+            unfit.AddPointer(source.Path);
         }
 
         if (piece.Length == source.Size)
@@ -98,12 +104,15 @@ internal sealed class ContentSpool : IDisposable
         return offset;
     }
 
-    public async ValueTask ReadAsync(int content, long offset, Memory<byte> buffer, CancellationToken cancellation)
+    /// <summary>Fills the buffer with bytes of a content. What lies in the file was written a moment ago, mostly, and is in the kernel's memory: it is not waited for.</summary>
+    /// <exception cref="EndOfStreamException">The file has been cut short.</exception>
+    public void Read(int content, long offset, Span<byte> buffer)
     {
         for (var at = _offsets[content] + offset; buffer.Length > 0;)
         {
-            var read = await PieceAsync(at, buffer, cancellation);
-            (at, buffer) = (at + read, buffer[read..]);
+            var read = Piece(at, buffer);
+            buffer = buffer[read..];
+            at += read;
         }
     }
 
@@ -113,24 +122,43 @@ internal sealed class ContentSpool : IDisposable
         _file.Dispose();
     }
 
-    private async ValueTask<int> PieceAsync(long at, Memory<byte> buffer, CancellationToken cancellation)
+    private int Piece(long at, Span<byte> buffer)
     {
         var inMemory = Math.Min(_inMemory, _written);
         if (at < inMemory)
         {
-            return Copy(_memory!.Slice((int)at, (int)(inMemory - at)), buffer.Span);
+            return Copy(_memory!.Slice((int)at, (int)(inMemory - at)), buffer);
         }
 
         var inBlock = at - _written;
         if (inBlock >= 0 && inBlock < _filled)
         {
-            return Copy(_block.AsSpan((int)inBlock, _filled - (int)inBlock), buffer.Span);
+            return Copy(_block.AsSpan((int)inBlock, _filled - (int)inBlock), buffer);
         }
 
         var inFile = at - _inMemory;
-        var length = inBlock < 0 ? (int)Math.Min(buffer.Length, -inBlock) : buffer.Length;
-        var read = inFile < 0 ? 0 : await RandomAccess.ReadAsync(_file.Handle, buffer[..length], inFile, cancellation);
+        var read = inFile < 0 ? 0 : FromFile(inFile, buffer);
         return read > 0 ? read : throw new EndOfStreamException("The contents were cut short while they were being read.");
+    }
+
+    private int FromFile(long at, Span<byte> buffer)
+    {
+        if (at >= _aheadAt && at < _aheadAt + _aheadLength)
+        {
+            var from = (int)(at - _aheadAt);
+            return Copy(_ahead.AsSpan(from, _aheadLength - from), buffer);
+        }
+
+        if (buffer.Length >= AheadBytes || at != _aheadAt + _aheadLength)
+        {
+            var read = RandomAccess.Read(_file.Handle, buffer, at);
+            (_aheadAt, _aheadLength) = (at + read, 0);
+            return read;
+        }
+
+        _ahead ??= FreshPages.Array<byte>(AheadBytes);
+        (_aheadAt, _aheadLength) = (at, RandomAccess.Read(_file.Handle, _ahead, at));
+        return Copy(_ahead.AsSpan(0, _aheadLength), buffer);
     }
 
     private static int Copy(ReadOnlySpan<byte> from, Span<byte> to)
@@ -159,7 +187,7 @@ internal sealed class ContentSpool : IDisposable
 
         while (!bytes.IsEmpty)
         {
-            _block ??= GC.AllocateUninitializedArray<byte>(BlockBytes);
+            _block ??= FreshPages.Array<byte>(BlockBytes);
             var taken = Copy(bytes, _block.AsSpan(_filled));
             _filled += taken;
             bytes = bytes[taken..];

@@ -21,7 +21,10 @@ internal sealed class DigestCache
 
     private readonly string? _path;
     private readonly ReadOnlyMemory<byte> _records;
-    private readonly List<(Sha256Digest Id, ManifestContent Content)> _new = [];
+
+    // Records too, in the order in which they came.
+    private byte[] _new = [];
+    private int _newCount;
 
     private DigestCache(string? path, ReadOnlyMemory<byte> records)
     {
@@ -57,7 +60,7 @@ internal sealed class DigestCache
         {
             var middle = (low + high) >>> 1;
             var record = Record(middle);
-            var order = record[..Sha256Digest.Bytes].SequenceCompareTo(key);
+            var order = IdOf(record).SequenceCompareTo(key);
             if (order == 0)
             {
                 return ContentOf(record);
@@ -69,14 +72,33 @@ internal sealed class DigestCache
         return null;
     }
 
+    /// <summary>Makes room for so many more.</summary>
+    public void Expect(int contents)
+    {
+        if (_path is not null && contents is > 0 and <= MostRecords)
+        {
+            var room = FreshPages.Array<byte>((_newCount + contents) * RecordBytes);
+            NewRecords.CopyTo(room);
+            _new = room;
+        }
+    }
+
     public void Add(GitObjectId id, ManifestContent content)
     {
-        if (_path is not null)
+        if (_path is null || _newCount > MostRecords)
         {
-            Span<byte> key = stackalloc byte[Sha256Digest.Bytes];
-            id.CopyTo(key);
-            _new.Add((Sha256Digest.FromBytes(key), content));
+            return;
         }
+
+        if (_new.Length == _newCount * RecordBytes)
+        {
+            Expect(Math.Max(_newCount, 16));
+        }
+
+        var record = _new.AsSpan(_newCount++ * RecordBytes, RecordBytes);
+        id.CopyTo(record);
+        content.Digest.CopyTo(record[Sha256Digest.Bytes..]);
+        BinaryPrimitives.WriteInt64LittleEndian(record[(2 * Sha256Digest.Bytes)..], content.Size);
     }
 
     /// <summary>Ends when what was to be kept is.</summary>
@@ -85,7 +107,7 @@ internal sealed class DigestCache
     /// <summary>Begins to keep what was added, to which nothing more is. A cache that cannot be written is no failure: the next push reads again.</summary>
     public void Save()
     {
-        if (_path is not null && _new.Count is > 0 and <= MostRecords)
+        if (_path is not null && _newCount is > 0 and <= MostRecords)
         {
             Saved = Task.Run(() => CacheFile.TryReplace(_path, Merged()));
         }
@@ -127,21 +149,30 @@ internal sealed class DigestCache
 
     private ReadOnlySpan<byte> Record(int index) => _records.Span.Slice(index * RecordBytes, RecordBytes);
 
+    private ReadOnlySpan<byte> NewRecords => _new.AsSpan(0, _newCount * RecordBytes);
+
+    private ReadOnlySpan<byte> NewRecord(int index) => _new.AsSpan(index * RecordBytes, RecordBytes);
+
+    private static ReadOnlySpan<byte> IdOf(ReadOnlySpan<byte> record) => record[..Sha256Digest.Bytes];
+
     /// <summary>Old and new, in order; the old are left out where it would become too much.</summary>
     private ReadOnlySpan<byte> Merged()
     {
-        _new.Sort((left, right) => left.Id.CompareTo(right.Id));
-        var old = Count + _new.Count > MostRecords ? Count : 0;
-        var bytes = FreshPages.Array<byte>(Magic.Length + ((Count - old + _new.Count) * RecordBytes) + Sha256Digest.Bytes);
+        var old = Count + _newCount > MostRecords ? Count : 0;
+        var bytes = FreshPages.Array<byte>(Magic.Length + ((Count - old + _newCount) * RecordBytes) + Sha256Digest.Bytes);
         Magic.CopyTo(bytes.AsSpan());
         var length = Magic.Length;
-        Span<byte> record = stackalloc byte[RecordBytes];
-        foreach (var (id, content) in _new.DistinctBy(added => added.Id))
+        ReadOnlySpan<byte> last = [];
+        foreach (var number in NewInOrder())
         {
-            id.CopyTo(record);
-            content.Digest.CopyTo(record[Sha256Digest.Bytes..]);
-            BinaryPrimitives.WriteInt64LittleEndian(record[(2 * Sha256Digest.Bytes)..], content.Size);
-            for (; old < Count && Record(old)[..Sha256Digest.Bytes].SequenceCompareTo(record[..Sha256Digest.Bytes]) < 0; old++)
+            var record = NewRecord(number);
+            if (IdOf(record).SequenceEqual(last))
+            {
+                continue;
+            }
+
+            last = IdOf(record);
+            for (; old < Count && IdOf(Record(old)).SequenceCompareTo(last) < 0; old++)
             {
                 Put(bytes, ref length, Record(old));
             }
@@ -156,6 +187,27 @@ internal sealed class DigestCache
 
         Put(bytes, ref length, SHA256.HashData(bytes.AsSpan(0, length)));
         return bytes.AsSpan(0, length);
+    }
+
+    /// <summary>The numbers of the new ones in the order of their ids: sorted by how those begin, which is all that they differ in but for twins.</summary>
+    private int[] NewInOrder()
+    {
+        var (begins, order) = (new ulong[_newCount], new int[_newCount]);
+        for (var i = 0; i < _newCount; i++)
+        {
+            (begins[i], order[i]) = (BinaryPrimitives.ReadUInt64BigEndian(NewRecord(i)), i);
+        }
+
+        Array.Sort(begins, order);
+        for (var i = 1; i < _newCount; i++)
+        {
+            for (var at = i; at > 0 && begins[at - 1] == begins[at] && IdOf(NewRecord(order[at - 1])).SequenceCompareTo(IdOf(NewRecord(order[at]))) > 0; at--)
+            {
+                (order[at - 1], order[at]) = (order[at], order[at - 1]);
+            }
+        }
+
+        return order;
     }
 
     private static void Put(byte[] bytes, ref int length, ReadOnlySpan<byte> part)

@@ -73,13 +73,12 @@ internal sealed class ReleaseContents : IDisposable
     /// <param name="content">Its number in <see cref="Manifest.DistinctContents"/>.</param>
     /// <param name="offset">Where in the content to begin, in bytes.</param>
     /// <param name="buffer">Is filled as far as the content goes.</param>
-    /// <param name="cancellation">Ends the reading.</param>
-    public async ValueTask<int> ReadContentAsync(int content, long offset, Memory<byte> buffer, CancellationToken cancellation)
+    public int ReadContent(int content, long offset, Span<byte> buffer)
     {
         var left = Manifest.DistinctContents[content].Size - offset;
         ArgumentOutOfRangeException.ThrowIfNegative(left, nameof(offset));
         buffer = buffer[..(int)Math.Min(buffer.Length, left)];
-        await _spool.ReadAsync(content, offset, buffer, cancellation);
+        _spool.Read(content, offset, buffer);
         return buffer.Length;
     }
 

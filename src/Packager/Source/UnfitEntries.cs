@@ -15,14 +15,10 @@ internal sealed class UnfitEntries
     /// <summary>Whether the content that was looked at last is a git-lfs pointer in place of the file itself.</summary>
     public bool IsLastPointer { get; private set; }
 
-    public void TakePointer(TreePath path, long size, ReadOnlySpan<byte> begin)
-    {
-        IsLastPointer = size < PointerLimit && begin.StartsWith(PointerMark);
-        if (IsLastPointer)
-        {
-            _pointers.Add($"'{path}'");
-        }
-    }
+    /// <summary>Whether a content is such a pointer, which is then to be added.</summary>
+    public bool IsPointer(long size, ReadOnlySpan<byte> begin) => IsLastPointer = size < PointerLimit && begin.StartsWith(PointerMark);
+
+    public void AddPointer(TreePath path) => _pointers.Add($"'{path}'");
 
     /// <summary>Whether a link's target is one that no target can hold.</summary>
     public bool TakeLink(TreePath path, ReadOnlySpan<byte> target)

@@ -9,7 +9,7 @@ public sealed class ContentSpoolTests
     [InlineData(95_000)]
     [InlineData(99_800)]
     [InlineData(1_000_000)]
-    public async Task What_was_taken_is_read_again_wherever_it_lies(int items)
+    public void What_was_taken_is_read_again_wherever_it_lies(int items)
     {
         // The room in memory shrinks with the number of items: all of it, two megabytes, tens of kilobytes, none.
         var random = new Random(7);
@@ -27,19 +27,45 @@ public sealed class ContentSpoolTests
             var number = random.Next(contents.Count);
             var from = random.Next(contents[number].Length + 1);
             var seen = new byte[random.Next(contents[number].Length - from + 1)];
-            await spool.ReadAsync(number, from, seen, CancellationToken.None);
+            spool.Read(number, from, seen);
             Assert.True(contents[number].AsSpan(from, seen.Length).SequenceEqual(seen), $"content {number} from {from}, {seen.Length} bytes");
         }
     }
 
     [Theory]
     [InlineData(0)]
+    [InlineData(99_990)]
     [InlineData(1_000_000)]
-    public async Task More_than_was_taken_cannot_be_read(int items)
+    public void What_is_taken_while_others_are_read_in_order_is_read_too(int items)
+    {
+        var random = new Random(8);
+        using var spool = new ContentSpool(SpoolFile.Private(), items);
+        List<byte[]> contents = [];
+        List<long> places = [];
+        for (var number = 0; number < 3000; number++)
+        {
+            while (contents.Count < Math.Min(3000, number + 1 + random.Next(1200)))
+            {
+                contents.Add(new byte[random.Next(4000)]);
+                random.NextBytes(contents[^1]);
+                places.Add(spool.Take(contents[^1]));
+                spool.Place([.. places]);
+            }
+
+            var seen = new byte[contents[number].Length];
+            spool.Read(number, 0, seen);
+            Assert.True(contents[number].AsSpan().SequenceEqual(seen), $"content {number} of {contents.Count}");
+        }
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1_000_000)]
+    public void More_than_was_taken_cannot_be_read(int items)
     {
         using var spool = new ContentSpool(SpoolFile.Private(), items);
         spool.Place([spool.Take("content"u8)]);
 
-        await Assert.ThrowsAsync<EndOfStreamException>(async () => await spool.ReadAsync(0, 0, new byte[8], CancellationToken.None));
+        Assert.Throws<EndOfStreamException>(() => spool.Read(0, 0, new byte[8]));
     }
 }

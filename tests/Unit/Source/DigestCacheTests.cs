@@ -46,9 +46,9 @@ public sealed class DigestCacheTests : IDisposable
         await contents.BringAsync([0, 1], CancellationToken.None);
 
         var buffer = new byte[16];
-        Assert.Equal(6, await contents.ReadContentAsync(1, 0, buffer, CancellationToken.None));
+        Assert.Equal(6, contents.ReadContent(1, 0, buffer));
         Assert.Equal("second"u8, buffer.AsSpan(0, 6));
-        Assert.Equal(3, await contents.ReadContentAsync(0, 2, buffer, CancellationToken.None));
+        Assert.Equal(3, contents.ReadContent(0, 2, buffer));
         Assert.Equal("rst"u8, buffer.AsSpan(0, 3));
     }
 
@@ -86,6 +86,29 @@ public sealed class DigestCacheTests : IDisposable
         var all = Open();
         Assert.All(Enumerable.Range(0, 300), i => Assert.Equal(new ManifestContent(Sha256Digest.Of([(byte)(i % 100), (byte)(i / 100)]), i % 100), all.Find(Id(i))));
         Assert.Null(all.Find(Id(300)));
+    }
+
+    [Fact]
+    public async Task Ids_that_begin_alike_and_come_in_any_order_and_twice_are_all_found()
+    {
+        var ids = Enumerable.Range(0, 200).Select(i => Alike(199 - i)).ToList();
+        var cache = Open();
+        foreach (var id in ids.Concat(ids))
+        {
+            cache.Add(id, new ManifestContent(Sha256Digest.Of(System.Text.Encoding.ASCII.GetBytes(id.ToString())), 1));
+        }
+
+        cache.Save();
+        await cache.Saved;
+
+        var all = Open();
+        Assert.All(ids, id => Assert.Equal(Sha256Digest.Of(System.Text.Encoding.ASCII.GetBytes(id.ToString())), all.Find(id)?.Digest));
+
+        static GitObjectId Alike(int number)
+        {
+            Assert.True(GitObjectId.TryParse(System.Text.Encoding.ASCII.GetBytes($"00112233445566{number % 3:x2}{number:x24}"), out var id));
+            return id;
+        }
     }
 
     [Theory]

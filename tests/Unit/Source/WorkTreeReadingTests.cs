@@ -146,7 +146,7 @@ public sealed partial class WorkTreeReadingTests : IDisposable
         var bytes = new byte[contents.Manifest.DistinctContents[content].Size];
         for (var at = 0; at < bytes.Length;)
         {
-            at += await contents.ReadContentAsync(content, at, bytes.AsMemory(at), CancellationToken.None);
+            at += contents.ReadContent(content, at, bytes.AsSpan(at));
         }
 
         return bytes;
