@@ -25,7 +25,12 @@ internal sealed class CommitReading(GitRepository repository, ArtifactRequest re
         var contents = FreshPages.Array<ManifestContent>(items.Count);
         var offsets = FreshPages.Array<long>(items.Count);
         var unread = Unread(items, contents, offsets);
-        cache.Expect(unread.Count);
+        if (_scan is null)
+        {
+            // A scan reads what is known as well.
+            cache.Expect(unread.Count);
+        }
+
         var spool = new ContentSpool(SpoolFile.Private(), items.Count);
         try
         {
