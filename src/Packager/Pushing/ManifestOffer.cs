@@ -12,6 +12,7 @@ internal sealed class ManifestOffer(Manifest manifest, IEnumerable<string> relea
 {
     // Small enough that the target reads them into memory that is used again: larger arrays are made anew each, page by page.
     private const int PartBytes = 64 * 1024;
+    private const int CompressedPartBytes = 256 * 1024;
     private const int Quality = 9;
     private const int WindowBits = 20;
 
@@ -68,9 +69,10 @@ internal sealed class ManifestOffer(Manifest manifest, IEnumerable<string> relea
     private IEnumerable<OfferPart> Whole(string operation)
     {
         var text = manifest.CanonicalBytes;
-        for (var at = 0; at < text.Length; at += PartBytes)
+        var partBytes = isBesideBundle ? CompressedPartBytes : PartBytes;
+        for (var at = 0; at < text.Length; at += partBytes)
         {
-            yield return PartOf(text.Slice(at, Math.Min(PartBytes, text.Length - at)), at == 0 ? operation : "");
+            yield return PartOf(text.Slice(at, Math.Min(partBytes, text.Length - at)), at == 0 ? operation : "");
         }
     }
 

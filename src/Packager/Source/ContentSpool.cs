@@ -5,13 +5,19 @@ using IuCutter.Packager.Scan;
 
 namespace IuCutter.Packager.Source;
 
-/// <summary>Contents one after another, hashed on their way in: the first in memory as far as there is room for them, the others in a file without a name.</summary>
+/// <summary>
+/// Contents one after another, hashed on their way in: the first in memory as far as there is room for them, the others in a file without a name. One at a time reads.
+/// </summary>
 internal sealed class ContentSpool : IDisposable
 {
     private const int BlockBytes = 1 << 20;
     private const int MostInMemory = 40 << 20;
     private const int PopulatedAtOnce = 256 << 10;
-    private const int AheadBytes = 256 << 10;
+    private const int LeastAhead = 16 << 10;
+    private const int MostAhead = 256 << 10;
+
+    // Between contents of an archive there are headers.
+    private const int NearBytes = 4 << 10;
 
     // What a manifest and its making take, measured: a process that reads many files is large already.
     private const int BytesAnItem = 420;
@@ -25,10 +31,11 @@ internal sealed class ContentSpool : IDisposable
     private int _populated;
     private int _filled;
 
-    // What was read of the file beyond what was asked for: most contents are small, and are asked for one after another.
+    // What was read of the file beyond what was asked for: most contents are small, and are asked for one after another. The longer that goes on, the more.
     private byte[]? _ahead;
     private long _aheadAt;
     private int _aheadLength;
+    private int _nextAhead = LeastAhead;
 
     /// <summary>What a finished file holds already.</summary>
     public ContentSpool(SpoolFile file)
@@ -149,15 +156,18 @@ internal sealed class ContentSpool : IDisposable
             return Copy(_ahead.AsSpan(from, _aheadLength - from), buffer);
         }
 
-        if (buffer.Length >= AheadBytes || at != _aheadAt + _aheadLength)
+        var gap = at - (_aheadAt + _aheadLength);
+        var goesOn = gap is >= 0 and <= NearBytes;
+        if (buffer.Length >= MostAhead || !goesOn)
         {
             var read = RandomAccess.Read(_file.Handle, buffer, at);
-            (_aheadAt, _aheadLength) = (at + read, 0);
+            (_aheadAt, _aheadLength, _nextAhead) = (at + read, 0, goesOn ? _nextAhead : LeastAhead);
             return read;
         }
 
-        _ahead ??= FreshPages.Array<byte>(AheadBytes);
-        (_aheadAt, _aheadLength) = (at, RandomAccess.Read(_file.Handle, _ahead, at));
+        _ahead ??= FreshPages.Array<byte>(MostAhead);
+        (_aheadAt, _aheadLength) = (at, RandomAccess.Read(_file.Handle, _ahead.AsSpan(0, _nextAhead), at));
+        _nextAhead = Math.Min(2 * _nextAhead, MostAhead);
         return Copy(_ahead.AsSpan(0, _aheadLength), buffer);
     }
 

@@ -34,6 +34,35 @@ public sealed class ContentSpoolTests
 
     [Theory]
     [InlineData(0)]
+    [InlineData(512)]
+    [InlineData(5000)]
+    public void Contents_of_a_finished_file_are_read_in_order_and_by_turns_from_both_ends(int gap)
+    {
+        var random = new Random(9);
+        var whole = new byte[4_000_000];
+        random.NextBytes(whole);
+        var file = SpoolFile.Private();
+        RandomAccess.Write(file.Handle, whole, 0);
+        using var spool = new ContentSpool(file);
+        List<(int At, int Length)> contents = [];
+        for (var at = gap; at < 3_600_000; at += contents[^1].Length + gap)
+        {
+            contents.Add((at, random.Next(100) == 0 ? 300_000 : random.Next(6000)));
+        }
+
+        spool.Place([.. contents.Select(c => (long)c.At)]);
+        var turns = Enumerable.Range(0, contents.Count / 4).SelectMany(i => new[] { 2 * i, (2 * i) + 1, contents.Count - 1 - (2 * i), contents.Count - 2 - (2 * i) });
+        foreach (var number in Enumerable.Range(0, contents.Count).Concat(turns))
+        {
+            var (at, length) = contents[number];
+            var seen = new byte[length];
+            spool.Read(number, 0, seen);
+            Assert.True(whole.AsSpan(at, length).SequenceEqual(seen), $"content {number} at {at}, {length} bytes");
+        }
+    }
+
+    [Theory]
+    [InlineData(0)]
     [InlineData(99_990)]
     [InlineData(1_000_000)]
     public void What_is_taken_while_others_are_read_in_order_is_read_too(int items)
