@@ -71,7 +71,7 @@ internal sealed class ArtifactWriting(IEntrySource source, ArtifactSink sink, Ar
         await sink.WriteAsync(_header.Write(source.Path, source.Kind, source.Size, [], request.Commit.TimeUnix), cancellation);
         var offset = sink.Position;
         var piece = await source.ReadAsync(cancellation);
-        if (_unfit.IsPointer(source.Size, piece.Span))
+        if (_unfit.TakePointer(source.Size, piece.Span))
         {
             _unfit.AddPointer(source.Path);
         }

@@ -108,14 +108,13 @@ internal sealed class CommitReading(GitRepository repository, ArtifactRequest re
         }
     }
 
-    // A path is text that has to be made: of many files it is asked for none.
     private void Judge(TreeItemList items, int item, ReadOnlySpan<byte> content)
     {
         if (items.KindAt(item) == EntryKind.Link)
         {
             _unfit.TakeLink(PathOf(items, item), content);
         }
-        else if (_unfit.IsPointer(content.Length, content))
+        else if (_unfit.TakePointer(content.Length, content))
         {
             _unfit.AddPointer(PathOf(items, item));
         }

@@ -73,7 +73,7 @@ internal sealed class ContentSpool : IDisposable
         {
             unfit?.TakeLink(source.Path, source.Size <= 4095 ? piece.Span : []);
         }
-        else if (unfit?.IsPointer(source.Size, piece.Span) is true)
+        else if (unfit?.TakePointer(source.Size, piece.Span) is true)
         {
             unfit.AddPointer(source.Path);
         }

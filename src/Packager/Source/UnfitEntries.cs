@@ -15,8 +15,8 @@ internal sealed class UnfitEntries
     /// <summary>Whether the content that was looked at last is a git-lfs pointer in place of the file itself.</summary>
     public bool IsLastPointer { get; private set; }
 
-    /// <summary>Whether a content is such a pointer, which is then to be added.</summary>
-    public bool IsPointer(long size, ReadOnlySpan<byte> begin) => IsLastPointer = size < PointerLimit && begin.StartsWith(PointerMark);
+    /// <summary>Looks at a file's content. True: it is such a pointer, and its path is to be added; of the many that are none no path has to be made.</summary>
+    public bool TakePointer(long size, ReadOnlySpan<byte> begin) => IsLastPointer = size < PointerLimit && begin.StartsWith(PointerMark);
 
     public void AddPointer(TreePath path) => _pointers.Add($"'{path}'");
 
